@@ -1,0 +1,34 @@
+namespace Platform.Grains;
+
+/// <summary>The decoders of one model, by the model's name; rebuilt from heartbeats, so it needs no storage.</summary>
+[Alias("platform.decoder-directory")]
+public interface IDecoderDirectoryGrain : IGrainWithStringKey
+{
+    /// <summary>Registers a decoder or renews its lease. Returns how long the lease lasts.</summary>
+    [Alias("heartbeat")]
+    Task<TimeSpan> HeartbeatAsync(DecoderLoad decoder);
+
+    /// <summary>Takes a decoder out at once.</summary>
+    [Alias("leave")]
+    Task LeaveAsync(string appId);
+
+    /// <summary>The least loaded decoder with a living lease, or null. <paramref name="excluded"/>: app ids that just refused.</summary>
+    [Alias("choose")]
+    Task<DecoderLoad?> ChooseAsync(IReadOnlyList<string> excluded);
+
+    /// <summary>What the model can do, from any decoder with a living lease; null when none serves it.</summary>
+    [Alias("describe")]
+    Task<ServedModel?> DescribeAsync();
+}
+
+/// <summary>The models with at least one living decoder; a single grain with the key 0.</summary>
+[Alias("platform.model-directory")]
+public interface IModelDirectoryGrain : IGrainWithIntegerKey
+{
+    [Alias("list")]
+    Task<IReadOnlyList<ServedModel>> ListAsync();
+
+    /// <summary>Notes that a model has decoders; called by its decoder directory.</summary>
+    [Alias("note")]
+    Task NoteAsync(string model);
+}
