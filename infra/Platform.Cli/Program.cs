@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Platform.Cli.Commands;
 
-var root = new RootCommand("Serves and trains the Qwen3.5 model family.");
+var root = new RootCommand("Serves and trains the Qwen3.5 model family.")
+{
+    ChatCommand.Create(),
+};
 return await root.Parse(args).InvokeAsync();
