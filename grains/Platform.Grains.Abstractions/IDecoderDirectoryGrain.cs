@@ -16,19 +16,10 @@ public interface IDecoderDirectoryGrain : IGrainWithStringKey
     [Alias("choose")]
     Task<DecoderLoad?> ChooseAsync(IReadOnlyList<string> excluded);
 
-    /// <summary>What the model can do, from any decoder with a living lease; null when none serves it.</summary>
+    /// <summary>
+    /// What the model can do, from its decoders with a living lease, else from those that had one a short while ago (so that a restart
+    /// reads as "come back", not as "unknown"); null when none served it.
+    /// </summary>
     [Alias("describe")]
     Task<ServedModel?> DescribeAsync();
-}
-
-/// <summary>The models with at least one living decoder; a single grain with the key 0.</summary>
-[Alias("platform.model-directory")]
-public interface IModelDirectoryGrain : IGrainWithIntegerKey
-{
-    [Alias("list")]
-    Task<IReadOnlyList<ServedModel>> ListAsync();
-
-    /// <summary>Notes that a model has decoders; called by its decoder directory.</summary>
-    [Alias("note")]
-    Task NoteAsync(string model);
 }

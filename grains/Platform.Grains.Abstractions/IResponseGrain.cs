@@ -16,7 +16,9 @@ public interface IResponseGrain : IGrainWithStringKey
     /// <summary>
     /// The log from the event after <paramref name="startingAfter"/> (0: from the beginning), waiting for events that are not
     /// there yet, up to the last event. Any number of readers; a reader that leaves changes nothing.
+    /// A log that nobody reads for a while is dropped.
     /// </summary>
+    /// <exception cref="ResponseUnknownException">The response never started or was dropped.</exception>
     [Alias("read")]
     IAsyncEnumerable<ResponseEvent> ReadAsync(long startingAfter, CancellationToken cancellationToken = default);
 
