@@ -1,0 +1,19 @@
+using Benchmarks;
+
+// One line per benchmark: its name on the command line and what it measures.
+var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
+{
+    ["tokenizer"] = ("encoding speed over kinds of text, sizes n, 2n, 4n, and threads", TokenizerBenchmark.Run),
+};
+
+if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var chosen))
+{
+    Machine.Print();
+    chosen.Run(args[1..]);
+    return 0;
+}
+
+Console.WriteLine("Usage: dotnet run -c Release --project tests/Benchmarks -- NAME [options]");
+foreach (var (name, benchmark) in benchmarks)
+    Console.WriteLine($"  {name,-16} {benchmark.Measures}");
+return args.Length == 0 ? 0 : 2;

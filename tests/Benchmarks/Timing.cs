@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Benchmarks;
+
+/// <summary>How long something took, over several rounds.</summary>
+/// <param name="Minimum">The fastest round: what the machine can do when nothing disturbs it.</param>
+/// <param name="Median">The middle round: what it did here.</param>
+internal readonly record struct Timing(TimeSpan Minimum, TimeSpan Median)
+{
+    /// <summary>Runs an action until it is warm, then times rounds of it.</summary>
+    /// <param name="action">One round.</param>
+    /// <param name="rounds">How many rounds are timed at most; at least three are.</param>
+    /// <param name="warmUp">How long it runs untimed.</param>
+    /// <param name="budget">After this long no further round starts.</param>
+    public static Timing Of(Action action, int rounds = 15, TimeSpan? warmUp = null, TimeSpan? budget = null)
+    {
+        var clock = Stopwatch.StartNew();
+        do
+            action();
+        while (clock.Elapsed < (warmUp ?? TimeSpan.FromMilliseconds(300)));
+
+        var times = new List<TimeSpan>(rounds);
+        clock.Restart();
+        while (times.Count < rounds && (times.Count < 3 || clock.Elapsed < (budget ?? TimeSpan.FromSeconds(3))))
+        {
+            var started = Stopwatch.GetTimestamp();
+            action();
+            times.Add(Stopwatch.GetElapsedTime(started));
+        }
+        times.Sort();
+        return new Timing(times[0], times[times.Count / 2]);
+    }
+}
