@@ -1,0 +1,69 @@
+namespace Platform.Engine;
+
+/// <summary>What the engine is doing and has done. Each number is current; two of them may be a step apart.</summary>
+public sealed record EngineStatistics
+{
+    /// <summary>Sequences that hold pages and a slot and are scheduled.</summary>
+    public required long Running { get; init; }
+
+    /// <summary>Sequences that wait for admission, preempted ones included.</summary>
+    public required long Waiting { get; init; }
+
+    /// <summary>Sequences whose reader is behind.</summary>
+    public required long Parked { get; init; }
+
+    /// <summary>Sequences submitted and not ended: running, waiting, parked, and those the engine thread has not seen yet.</summary>
+    public required long Live { get; init; }
+
+    public required long FreePages { get; init; }
+
+    public required long TotalPages { get; init; }
+
+    public required long FreeSlots { get; init; }
+
+    public required long TotalSlots { get; init; }
+
+    /// <summary>Sequences accepted since the start.</summary>
+    public required long Submitted { get; init; }
+
+    /// <summary>Sequences refused because the engine was full.</summary>
+    public required long QueueRejections { get; init; }
+
+    /// <summary>Sequences that ended with Stop or Length.</summary>
+    public required long Finished { get; init; }
+
+    /// <summary>Sequences that ended with Error.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Sequences that were cancelled.</summary>
+    public required long Cancellations { get; init; }
+
+    /// <summary>How often a sequence lost its pages and slot and had to be computed again.</summary>
+    public required long Preemptions { get; init; }
+
+    /// <summary>Steps run, failed ones included.</summary>
+    public required long Steps { get; init; }
+
+    public required long FailedSteps { get; init; }
+
+    /// <summary>Sum over the steps of the sequences in them; divided by <see cref="Steps"/> the mean batch.</summary>
+    public required long Segments { get; init; }
+
+    /// <summary>The most sequences any step held.</summary>
+    public required long LargestBatch { get; init; }
+
+    /// <summary>Tokens fed as prompt, replay or recomputation.</summary>
+    public required long PrefillTokens { get; init; }
+
+    /// <summary>Tokens fed one by one just after they were generated.</summary>
+    public required long DecodeTokens { get; init; }
+
+    /// <summary>Tokens emitted.</summary>
+    public required long GeneratedTokens { get; init; }
+
+    /// <summary>Time spent in the model, all steps.</summary>
+    public required TimeSpan ModelTime { get; init; }
+
+    /// <summary>Time spent in scheduling, sampling and emitting, all steps.</summary>
+    public required TimeSpan LoopTime { get; init; }
+}

@@ -1,0 +1,240 @@
+namespace Platform.Engine;
+
+/// <summary>Decides which tokens of which sequences the next step feeds, and who holds pages and slots. Engine thread only.</summary>
+/// <remarks>
+/// <para>A step feeds first one token of every decoding sequence, then chunks of unfinished prompts, then admits waiting sequences while the token
+/// budget lasts; each in order of arrival. Admission is strictly first come, first served: nobody overtakes a sequence that waits for
+/// pages, so nobody starves.</para>
+/// <para>A sequence gets pages for all its known tokens when it is admitted, and one more each 64 tokens. When none is free, the newest parked
+/// sequence gives its pages and slot back, else the newest running one; it waits again under its old arrival number and is computed
+/// again from prompt and output. The oldest running sequence is never the one to give way, and it fits alone, so work always proceeds.</para>
+/// </remarks>
+internal sealed class Scheduler
+{
+    private readonly List<Sequence> _running = [];
+    private readonly List<Sequence> _waiting = [];
+    private readonly List<Sequence> _parked = [];
+    private readonly StepBatch _batch = new();
+    private readonly PageAllocator _pages;
+    private readonly SlotAllocator _slots;
+    private readonly EngineCounters _counters;
+    private readonly Action<Sequence> _admitted;
+    private readonly int _maxBatchedTokens;
+    private readonly int _maxPrefillChunk;
+
+    /// <param name="limits">Checked options.</param>
+    /// <param name="counters">Where preemptions are counted.</param>
+    /// <param name="admitted">Called when a sequence got its pages and slot, before it is scheduled: the place to import state.</param>
+    public Scheduler(EngineLimits limits, EngineCounters counters, Action<Sequence> admitted)
+    {
+        _pages = new PageAllocator(limits.Pages);
+        _slots = new SlotAllocator(limits.Slots);
+        _counters = counters;
+        _admitted = admitted;
+        _maxBatchedTokens = limits.MaxBatchedTokens;
+        _maxPrefillChunk = limits.MaxPrefillChunk;
+    }
+
+    /// <summary>Sequences that hold pages and a slot and may run, oldest first.</summary>
+    public IReadOnlyList<Sequence> Running => _running;
+
+    /// <summary>Sequences that hold nothing and wait for admission, oldest first.</summary>
+    public IReadOnlyList<Sequence> Waiting => _waiting;
+
+    /// <summary>Sequences whose outbox is full.</summary>
+    public IReadOnlyList<Sequence> Parked => _parked;
+
+    public PageAllocator Pages => _pages;
+
+    public SlotAllocator Slots => _slots;
+
+    /// <summary>Queues a new sequence.</summary>
+    public void Add(Sequence sequence) => Queue(sequence);
+
+    /// <summary>The next step; empty when nothing can run. Valid until the next call.</summary>
+    public StepBatch Schedule()
+    {
+        _batch.Clear();
+        Park();
+        Unpark();
+        ScheduleDecodes();
+        ScheduleChunks();
+        Admit();
+        return _batch;
+    }
+
+    /// <summary>Takes a sequence out and its pages and slot back.</summary>
+    public void Remove(Sequence sequence)
+    {
+        ListOf(sequence).Remove(sequence);
+        Release(sequence);
+        sequence.Status = SequenceStatus.Finished;
+    }
+
+    /// <summary>Takes pages and slot from a running or parked sequence; it is computed again later.</summary>
+    public void Preempt(Sequence sequence)
+    {
+        Release(sequence);
+        EngineCounters.Add(ref _counters.Preemptions, 1);
+        if (sequence.Status != SequenceStatus.Running)
+            return;
+        _running.Remove(sequence);
+        Queue(sequence);
+    }
+
+    private void Park()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+        {
+            var sequence = _running[i];
+            if (!sequence.Outbox.IsFull)
+                continue;
+            _running.RemoveAt(i);
+            InsertByArrival(_parked, sequence);
+            sequence.Status = SequenceStatus.Parked;
+            sequence.Outbox.SetParked(true);
+        }
+    }
+
+    private void Unpark()
+    {
+        for (var i = _parked.Count - 1; i >= 0; i--)
+        {
+            var sequence = _parked[i];
+            if (!sequence.Outbox.HasDrained)
+                continue;
+            _parked.RemoveAt(i);
+            sequence.Outbox.SetParked(false);
+            if (sequence.HoldsCache)
+                Run(sequence);
+            else
+                Queue(sequence);
+        }
+    }
+
+    private void ScheduleDecodes()
+    {
+        // A victim is newer than the sequence that needs its page, so it lies behind i and is not in the batch yet.
+        for (var i = 0; i < _running.Count; i++)
+        {
+            var sequence = _running[i];
+            if (sequence.IsDecoding && GrowOrGiveWay(sequence))
+                _batch.Add(sequence, 1);
+        }
+    }
+
+    private bool GrowOrGiveWay(Sequence sequence)
+    {
+        while (!_pages.TryGrow(sequence.State.Pages, sequence.TokenCount))
+        {
+            var victim = NewestHolder(_parked) ?? _running[^1];
+            Preempt(victim);
+            if (victim == sequence)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void ScheduleChunks()
+    {
+        foreach (var sequence in _running)
+        {
+            if (!sequence.IsDecoding)
+                AddChunk(sequence);
+        }
+    }
+
+    private void Admit()
+    {
+        while (_waiting.Count > 0 && _batch.Tokens < _maxBatchedTokens && MakeRoom(_waiting[0]))
+        {
+            var sequence = _waiting[0];
+            _waiting.RemoveAt(0);
+            sequence.State.Slot = _slots.Take();
+            if (!_pages.TryGrow(sequence.State.Pages, sequence.TokenCount))
+                throw new InvalidOperationException("Room was made for a sequence but its pages are not free.");
+            Run(sequence);
+            _admitted(sequence);
+            AddChunk(sequence);
+        }
+    }
+
+    /// <summary>Whether a waiting sequence has room, taking from parked ones if that makes it. While others run, one page for each of them stays free,
+    /// so that an admission is not undone by the next token.</summary>
+    private bool MakeRoom(Sequence sequence)
+    {
+        var needed = PageAllocator.PagesFor(sequence.TokenCount) + _running.Count;
+        if (_running.Count > 0 && needed > _pages.Total)
+            return false;
+
+        var freePages = _pages.Free;
+        var freeSlots = _slots.Free;
+        foreach (var parked in _parked)
+        {
+            freePages += parked.State.Pages.Count;
+            freeSlots += parked.HoldsCache ? 1 : 0;
+        }
+
+        if (freePages < needed || freeSlots == 0)
+            return false;
+        while (_pages.Free < needed || _slots.Free == 0)
+            Preempt(NewestHolder(_parked)!);
+        return true;
+    }
+
+    private void AddChunk(Sequence sequence)
+    {
+        var budget = Math.Min(_maxBatchedTokens - _batch.Tokens, _maxPrefillChunk);
+        if (budget > 0)
+            _batch.Add(sequence, Math.Min(budget, sequence.Pending));
+    }
+
+    private void Run(Sequence sequence)
+    {
+        InsertByArrival(_running, sequence);
+        sequence.Status = SequenceStatus.Running;
+    }
+
+    private void Queue(Sequence sequence)
+    {
+        InsertByArrival(_waiting, sequence);
+        sequence.Status = SequenceStatus.Waiting;
+    }
+
+    private void Release(Sequence sequence)
+    {
+        _pages.Release(sequence.State.Pages);
+        if (sequence.State.Slot >= 0)
+            _slots.Release(sequence.State.Slot);
+        sequence.State.Slot = -1;
+        sequence.State.Length = 0;
+    }
+
+    private List<Sequence> ListOf(Sequence sequence) => sequence.Status switch
+    {
+        SequenceStatus.Running => _running,
+        SequenceStatus.Waiting => _waiting,
+        SequenceStatus.Parked => _parked,
+        _ => throw new InvalidOperationException($"Sequence {sequence.Arrival} has ended already."),
+    };
+
+    private static Sequence? NewestHolder(List<Sequence> sequences)
+    {
+        for (var i = sequences.Count - 1; i >= 0; i--)
+        {
+            if (sequences[i].HoldsCache)
+                return sequences[i];
+        }
+
+        return null;
+    }
+
+    private static void InsertByArrival(List<Sequence> sequences, Sequence sequence)
+    {
+        var index = sequences.Count;
+        while (index > 0 && sequences[index - 1].Arrival > sequence.Arrival)
+            index--;
+        sequences.Insert(index, sequence);
+    }
+}

@@ -1,0 +1,99 @@
+namespace Platform.Engine;
+
+/// <summary>One answer in the making: its tokens, what it holds of the cache, and its way to the reader. Engine thread only, but for
+/// <see cref="CancelRequested"/> and the outbox's reader.</summary>
+internal sealed class Sequence
+{
+    private int[] _tokens;
+    private int _count;
+    private volatile bool _cancelRequested;
+
+    /// <param name="request">Already validated.</param>
+    /// <param name="arrival">Number in order of submission.</param>
+    /// <param name="tokenLimit">Prompt and answer together may have this many tokens.</param>
+    /// <param name="outbox">Where its events go.</param>
+    public Sequence(SequenceRequest request, long arrival, int tokenLimit, Outbox outbox)
+    {
+        Request = request;
+        Arrival = arrival;
+        TokenLimit = tokenLimit;
+        Outbox = outbox;
+        Counts = new TokenCounts(request.Sampling, request.PromptTokens);
+        _count = request.PromptTokens.Length + request.ReplayTokens.Length;
+        _tokens = new int[Math.Min(tokenLimit, _count + 64)];
+        request.PromptTokens.CopyTo(_tokens, 0);
+        request.ReplayTokens.CopyTo(_tokens, request.PromptTokens.Length);
+        foreach (var token in request.ReplayTokens)
+            Counts.Add(token);
+        Segment = new StepSegment
+        {
+            State = State,
+            Positions = request.Positions ?? MropePositions.Text,
+            Media = request.Media,
+        };
+    }
+
+    public SequenceRequest Request { get; }
+
+    public long Arrival { get; }
+
+    public int TokenLimit { get; }
+
+    public Outbox Outbox { get; }
+
+    public TokenCounts Counts { get; }
+
+    /// <summary>Pages, slot and how many of the tokens they cover.</summary>
+    public SequenceState State { get; } = new();
+
+    /// <summary>The sequence's part of a step; filled anew for each step.</summary>
+    public StepSegment Segment { get; }
+
+    public SequenceStatus Status { get; set; } = SequenceStatus.Waiting;
+
+    /// <summary>How many prompt tokens came from imported state.</summary>
+    public int CachedTokens { get; set; }
+
+    public int PromptLength => Request.PromptTokens.Length;
+
+    /// <summary>Tokens known: the prompt, the replayed and the generated ones.</summary>
+    public int TokenCount => _count;
+
+    /// <summary>Known tokens that are not in the cache yet, at least 1 while the sequence lives.</summary>
+    public int Pending => _count - State.Length;
+
+    /// <summary>Whether the next step feeds a single token that was just generated.</summary>
+    public bool IsDecoding => Pending == 1 && _count > PromptLength;
+
+    public bool HoldsCache => State.Slot >= 0;
+
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
+
+    public ReadOnlySpan<int> Generated => _tokens.AsSpan(PromptLength, _count - PromptLength);
+
+    /// <summary>Set from any thread; the engine looks before and after each step.</summary>
+    public bool CancelRequested
+    {
+        get => _cancelRequested;
+        set => _cancelRequested = value;
+    }
+
+    /// <summary>Prepares the segment that feeds the next tokens, with logits when it reaches the last known one.</summary>
+    public StepSegment Feed(int tokens)
+    {
+        Segment.Tokens = _tokens;
+        Segment.TokenOffset = State.Length;
+        Segment.TokenCount = tokens;
+        Segment.Logits = tokens == Pending ? LogitRows.Last : LogitRows.None;
+        return Segment;
+    }
+
+    /// <summary>Adds a generated token.</summary>
+    public void Append(int token)
+    {
+        if (_count == _tokens.Length)
+            Array.Resize(ref _tokens, (int)Math.Min(TokenLimit, 2L * _tokens.Length));
+        _tokens[_count++] = token;
+        Counts.Add(token);
+    }
+}
