@@ -165,9 +165,6 @@ internal sealed class Scheduler
     private bool MakeRoom(Sequence sequence)
     {
         var needed = PageAllocator.PagesFor(sequence.TokenCount) + _running.Count;
-        if (_running.Count > 0 && needed > _pages.Total)
-            return false;
-
         var freePages = _pages.Free;
         var freeSlots = _slots.Free;
         foreach (var parked in _parked)

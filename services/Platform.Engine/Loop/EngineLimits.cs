@@ -1,0 +1,122 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+
+namespace Platform.Engine;
+
+/// <summary>The options after they were checked against the model and the machine: every number is settled.</summary>
+internal sealed record EngineLimits
+{
+    private const int Fraction = 4;      // of the memory limit that the cache takes by itself
+
+    private EngineLimits()
+    {
+    }
+
+    public required int Slots { get; init; }
+
+    public required int Pages { get; init; }
+
+    public required int MaxContext { get; init; }
+
+    public required int MaxBatchedTokens { get; init; }
+
+    public required int MaxPrefillChunk { get; init; }
+
+    public required int MaxQueued { get; init; }
+
+    public required int OutboxCapacity { get; init; }
+
+    public required int SampleableIds { get; init; }
+
+    public required int MaxFailedSteps { get; init; }
+
+    public required int MaxPendingExports { get; init; }
+
+    /// <summary>Sequences that may live at once, in whatever state.</summary>
+    public int MaxLive => Slots + MaxQueued;
+
+    /// <summary>Settles the options.</summary>
+    /// <exception cref="EngineOptionsException">One is out of range, two contradict each other, or memory does not suffice.</exception>
+    public static EngineLimits Resolve(EngineOptions options, EngineModel model)
+    {
+        CheckRanges(options);
+        var memoryLimit = options.MemoryLimitBytes ?? FreeMemory();
+        var context = Math.Min(options.MaxContext ?? model.MaxContext, model.MaxContext);
+        var pages = ChoosePages(options, model, memoryLimit, context);
+        CheckMemory(options, model, memoryLimit, pages);
+
+        var batched = options.MaxBatchedTokens ?? Math.Max(model.MaxBatchedTokens, PageAllocator.PageLength);
+        Require(batched <= model.MaxBatchedTokens,
+            $"MaxBatchedTokens is {batched}, but the model was loaded for steps of at most {model.MaxBatchedTokens} tokens. Load it for more, or lower it.");
+        Require(batched >= options.MaxSequences,
+            $"MaxBatchedTokens is {batched}, less than MaxSequences ({options.MaxSequences}), so not every sequence could get a token in a step. " +
+            $"Raise it to {options.MaxSequences} or more.");
+        var sampleable = options.SampleableIds ?? model.VocabSize;
+        Require(sampleable <= model.VocabSize,
+            $"SampleableIds is {sampleable}, but the model has only {model.VocabSize} output rows. The tokenizer probably belongs to another model.");
+
+        return new EngineLimits
+        {
+            Slots = options.MaxSequences,
+            Pages = pages,
+            MaxContext = (int)Math.Min(context, (long)pages * PageAllocator.PageLength),
+            MaxBatchedTokens = batched,
+            MaxPrefillChunk = options.MaxPrefillChunk ?? batched,
+            MaxQueued = options.MaxQueued,
+            OutboxCapacity = options.OutboxCapacity,
+            SampleableIds = sampleable,
+            MaxFailedSteps = options.MaxFailedSteps,
+            MaxPendingExports = options.MaxPendingExports,
+        };
+    }
+
+    private static int ChoosePages(EngineOptions options, EngineModel model, long memoryLimit, int context)
+    {
+        Require(options.Pages is null || options.KvCacheBytes is null, "Pages and KvCacheBytes are both set; set one of them.");
+        if (options.Pages is { } pages)
+            return pages;
+        if (options.KvCacheBytes is { } bytes)
+        {
+            Require(bytes >= model.PageBytes,
+                $"KvCacheBytes is {bytes}, less than one page of 64 positions ({model.PageBytes} bytes for this model). Raise it.");
+            return (int)Math.Min(bytes / model.PageBytes, 1 << 24);
+        }
+
+        var enough = (long)options.MaxSequences * PageAllocator.PagesFor(context);
+        return (int)Math.Clamp(memoryLimit / Fraction / model.PageBytes, 1, Math.Min(enough, 1 << 24));
+    }
+
+    private static void CheckMemory(EngineOptions options, EngineModel model, long memoryLimit, int pages)
+    {
+        var cacheBytes = (Int128)pages * model.PageBytes;
+        var stateBytes = (Int128)options.MaxSequences * model.SlotBytes;
+        Require(cacheBytes + stateBytes <= memoryLimit,
+            $"The KV cache needs {cacheBytes} bytes ({pages} pages of {model.PageBytes}) and the states need {stateBytes} bytes ({options.MaxSequences} " +
+            $"sequences of {model.SlotBytes}), together {cacheBytes + stateBytes}, but only {memoryLimit} bytes may be taken. " +
+            "Lower Pages, KvCacheBytes or MaxSequences, or raise MemoryLimitBytes if the machine has more.");
+    }
+
+    /// <summary>What the container or machine allows this process, less what it holds already.</summary>
+    private static long FreeMemory() =>
+        Math.Max(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
+
+    private static void CheckRanges(EngineOptions options)
+    {
+        foreach (var property in typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetCustomAttribute<RangeAttribute>() is not { } range || property.GetValue(options) is not { } value)
+                continue;
+            var found = Convert.ToInt64(value, null);
+            var (low, high) = (Convert.ToInt64(range.Minimum, null), Convert.ToInt64(range.Maximum, null));
+            Require(found >= low && found <= high, $"{property.Name} is {found}; it must be from {low} to {high}.");
+        }
+
+        Require(options.MemoryLimitBytes is null or > 0, $"MemoryLimitBytes is {options.MemoryLimitBytes}; it must be at least 1.");
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new EngineOptionsException(message);
+    }
+}

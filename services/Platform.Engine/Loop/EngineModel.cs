@@ -1,0 +1,33 @@
+namespace Platform.Engine;
+
+/// <summary>Runs one step of a model: reads the segments, writes cache, states and output. Engine thread only.</summary>
+internal delegate void StepRunner(IReadOnlyList<StepSegment> segments, KvCache cache, StateStore states, StepOutput output);
+
+/// <summary>What the loop needs to know of a model. Apart from the text model, the tests give it models that fail, or that notice a wrong page.</summary>
+internal sealed record EngineModel
+{
+    public required string NumericsId { get; init; }
+
+    /// <summary>Rows of the output matrix, padding rows included.</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>The longest sequence the rotary embedding was made for.</summary>
+    public required int MaxContext { get; init; }
+
+    /// <summary>The most tokens a step may feed.</summary>
+    public required int MaxBatchedTokens { get; init; }
+
+    /// <summary>Bytes of a KV page.</summary>
+    public required long PageBytes { get; init; }
+
+    /// <summary>Bytes of a state slot.</summary>
+    public required long SlotBytes { get; init; }
+
+    public required Func<int, KvCache> CreateCache { get; init; }
+
+    public required Func<int, StateStore> CreateStates { get; init; }
+
+    public required Func<StepOutput> CreateOutput { get; init; }
+
+    public required StepRunner Run { get; init; }
+}

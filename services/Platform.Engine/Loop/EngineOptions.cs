@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Platform.Engine;
+
+/// <summary>The engine's bounds. Checked against the model and the machine when the engine is made.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Sequences that run at once; each has a slot of recurrent state, whose bytes do not depend on its length (19 MiB for 0.8B,
+    /// 183 MiB for 397B).</summary>
+    [Range(1, 4096)]
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>Pages of the KV cache, 64 positions each. Null: as <see cref="KvCacheBytes"/> says. Set at most one of the two.</summary>
+    [Range(1, 1 << 24)]
+    public int? Pages { get; init; }
+
+    /// <summary>Bytes of the KV cache. Null, with <see cref="Pages"/> null too: enough for every sequence at full context, but at most a
+    /// quarter of the memory limit.</summary>
+    public long? KvCacheBytes { get; init; }
+
+    /// <summary>Bytes that cache and states together may take. Null: what this machine or container has, less what the process uses already.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary>The longest sequence, prompt and answer together. Null: the model's context. Never more than the pages hold.</summary>
+    [Range(2, 1 << 24)]
+    public int? MaxContext { get; init; }
+
+    /// <summary>The most tokens one step feeds. More makes prefill faster and the other sequences' tokens wait longer. At least 64 and at
+    /// least <see cref="MaxSequences"/>; at most what the model was loaded for. Null: what the model was loaded for.</summary>
+    [Range(64, 1 << 20)]
+    public int? MaxBatchedTokens { get; init; }
+
+    /// <summary>The most tokens of one sequence that one step feeds. Null: no limit but <see cref="MaxBatchedTokens"/>. Does not change any number.</summary>
+    [Range(1, 1 << 20)]
+    public int? MaxPrefillChunk { get; init; }
+
+    /// <summary>Sequences that may wait beyond the <see cref="MaxSequences"/> that run; one more is refused with <see cref="EngineFullException"/>.</summary>
+    [Range(0, 1 << 20)]
+    public int MaxQueued { get; init; } = 256;
+
+    /// <summary>Events that wait for a sequence's reader; when full the sequence is parked.</summary>
+    [Range(1, 1 << 16)]
+    public int OutboxCapacity { get; init; } = 256;
+
+    /// <summary>Ids below this may be generated; the rest are padding rows of the vocabulary. Null: all of the model's rows. Give the
+    /// tokenizer's id count.</summary>
+    [Range(1, 1 << 24)]
+    public int? SampleableIds { get; init; }
+
+    /// <summary>Steps that may fail one after the other before the engine stops. One failed step ends the sequences that were in it.</summary>
+    [Range(1, 1000)]
+    public int MaxFailedSteps { get; init; } = 8;
+
+    /// <summary>Exports that may wait at once.</summary>
+    [Range(1, 1024)]
+    public int MaxPendingExports { get; init; } = 16;
+}
