@@ -20,6 +20,9 @@ public sealed record SamplingParameters
     /// <summary>The largest number of biased tokens.</summary>
     public const int MaxLogitBiases = 1024;
 
+    // Above Greedy, whose initialiser reads it.
+    private static readonly Dictionary<int, float> EmptyBias = [];
+
     /// <summary>Greedy decoding: temperature 0 and nothing else.</summary>
     public static SamplingParameters Greedy { get; } = new() { Temperature = 0 };
 
@@ -49,8 +52,6 @@ public sealed record SamplingParameters
 
     /// <summary>Added to the logits of these ids; finite values only. At most <see cref="MaxLogitBiases"/> entries.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = EmptyBias;
-
-    private static readonly Dictionary<int, float> EmptyBias = [];
 
     /// <summary>True when nothing but the highest logit decides.</summary>
     public bool IsGreedy => Temperature < SmallestTemperature;
