@@ -71,14 +71,13 @@ public static class RandomCheckpoint
         if (choices != 1)
         {
             throw new ArgumentException(
-                $"{choices} tokenizer choices were made; make one: a bundled vocabulary, a folder with tokenizer files, or explicitly none.", nameof(options));
+                $"{choices} tokenizer choices were made; make one: a bundled vocabulary, a folder with tokenizer files, or explicitly none.");
         }
 
         if (options.Vocabulary is { } vocabulary && config.Text.VocabSize != vocabulary.Rows)
         {
             throw new ArgumentException(
-                $"The config has {config.Text.VocabSize} embedding rows, the vocabulary {vocabulary.Name} needs {vocabulary.Rows}: apply the vocabulary to the config first.",
-                nameof(options));
+                $"The config has {config.Text.VocabSize} embedding rows, the vocabulary {vocabulary.Name} needs {vocabulary.Rows}: apply the vocabulary to the config first.");
         }
     }
 }

@@ -44,7 +44,7 @@ public static class ReleasedShapes
     /// <summary>The shape of this name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
     public static ModelConfig Get(string name) =>
-        TryGet(name, out var config) ? config : throw new ArgumentException($"'{name}' is no known shape; known are {string.Join(", ", Names)}.", nameof(name));
+        TryGet(name, out var config) ? config : throw new ArgumentException($"'{name}' is no known shape; known are {string.Join(", ", Names)}.");
 
     /// <summary>The same shape with another number of decoder layers, every fourth one full attention.</summary>
     /// <exception cref="CheckpointException">A number out of range.</exception>

@@ -119,7 +119,7 @@ internal static class InitCheckpointCommand
         return table;
     }
 
-    private static void Row(Table table, string what, string value) => table.AddRow(new Text(what), new Text(value));
+    private static void Row(Table table, string what, string value) => table.AddRow(Markup.Escape(what), Markup.Escape(value));
 
     private sealed record Choices(string Shape, string Vocabulary, ulong Seed, int? Layers, string DType, bool Force);
 
