@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Platform.Gateway.Responses;
+using Platform.Grains;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>A checked chat request.</summary>
+internal sealed record ChatRequest
+{
+    public required ServedModel Model { get; init; }
+    public required GenerationSettings Generation { get; init; }
+    public required Conversation Conversation { get; init; }
+    public required ReasoningRequest Reasoning { get; init; }
+    public bool ToolCallsAllowed { get; init; } = true;
+
+    /// <summary>parallel_tool_calls was false: a choice's calls after its first are dropped from the answer.</summary>
+    public bool FirstCallOnly { get; init; }
+
+    public bool Logprobs { get; init; }
+    public int TopLogprobs { get; init; }
+
+    /// <summary>The offered tools for the output parser, or null.</summary>
+    public JsonElement? Tools { get; init; }
+}
