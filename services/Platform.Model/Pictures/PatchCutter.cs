@@ -19,8 +19,7 @@ public static class PatchCutter
         if (frames.Any(frame => frame.Height != height || frame.Width != width))
             throw new ArgumentException("Frames of different sizes cannot be one clip.", nameof(frames));
 
-        var times = (frames.Count + settings.TemporalPatchSize - 1) / settings.TemporalPatchSize;
-        var grid = new MediaGrid(times, height / settings.PatchSize, width / settings.PatchSize);
+        var grid = GridOf(frames, settings);
         var values = GC.AllocateUninitializedArray<float>(checked(grid.Patches * settings.PatchValues));
         var normalised = NormalisedSamples(settings);
         var row = 0;
@@ -35,6 +34,11 @@ public static class PatchCutter
 
         return (values, grid);
     }
+
+    internal static MediaGrid GridOf(IReadOnlyList<RgbImage> frames, PatchSettings settings) => new(
+        (frames.Count + settings.TemporalPatchSize - 1) / settings.TemporalPatchSize,
+        frames[0].Height / settings.PatchSize,
+        frames[0].Width / settings.PatchSize);
 
     private static IEnumerable<(int Row, int Column)> BlockOrder(MediaGrid grid, int merge)
     {

@@ -24,7 +24,7 @@ public static class PictureDecoder
         using var codec = Open(data, limits);
         using var canvas = Canvas(codec);
         Read(codec, canvas, SKCodecOptions.Default);
-        return Upright(codec, canvas, GifTransparency.ColourUnder(file));
+        return Upright(canvas, Orientation(codec, file), GifTransparency.ColourUnder(file));
     }
 
     /// <summary>Decodes every frame of an animation; a still picture is an animation of one frame.</summary>
@@ -62,7 +62,7 @@ public static class PictureDecoder
             if (buildsOnKept)
                 kept.GetPixelSpan().CopyTo(canvas.GetPixelSpan());
             Read(codec, canvas, buildsOnKept ? new SKCodecOptions(i, keptFrame) : new SKCodecOptions(i));
-            images.Add(Upright(codec, canvas, transparentColour));
+            images.Add(Upright(canvas, codec.EncodedOrigin, transparentColour));
             if (frames[i].DisposalMethod == SKCodecAnimationDisposalMethod.RestorePrevious)
                 continue;
             canvas.GetPixelSpan().CopyTo(kept.GetPixelSpan());
@@ -115,8 +115,11 @@ public static class PictureDecoder
                 $"The picture file is damaged ({result}).", "A picture must decode without errors.", "Save or export it again.");
     }
 
-    private static RgbImage Upright(SKCodec codec, SKBitmap canvas, RgbColour? transparentColour) =>
-        ExifOrientation.Of(codec.EncodedOrigin, canvas.Width, canvas.Height).Upright(canvas.GetPixelSpan(), transparentColour);
+    private static SKEncodedOrigin Orientation(SKCodec codec, ReadOnlySpan<byte> file) =>
+        codec.EncodedFormat == SKEncodedImageFormat.Png ? PngExif.Orientation(file) : codec.EncodedOrigin;
+
+    private static RgbImage Upright(SKBitmap canvas, SKEncodedOrigin origin, RgbColour? transparentColour) =>
+        ExifOrientation.Of(origin, canvas.Width, canvas.Height).Upright(canvas.GetPixelSpan(), transparentColour);
 
     private static PictureException NoPicture(string reason) => new(
         $"The file is no picture that can be read: {reason}.",

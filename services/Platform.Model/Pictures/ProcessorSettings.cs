@@ -57,7 +57,7 @@ internal sealed class ProcessorSettings
         }
 
         if (_root.TryGetProperty("resample", out var filter) && filter.ValueKind != JsonValueKind.Null
-            && !(filter.TryGetDouble(out var number) && number == PillowBicubic))
+            && !(filter.ValueKind == JsonValueKind.Number && filter.TryGetDouble(out var number) && number == PillowBicubic))
         {
             throw Wrong("resample", filter.GetRawText(), $"only {PillowBicubic} (bicubic) is supported");
         }
