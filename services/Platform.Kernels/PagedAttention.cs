@@ -1,0 +1,229 @@
+namespace Platform.Kernels;
+
+/// <summary>
+/// Causal softmax attention over paged keys and values: spans of 512 positions computed each by itself (<see cref="SpanAttention"/>) and
+/// folded in ascending order. One long sequence is cut by spans, many rows by blocks; neither changes a bit.
+/// </summary>
+public sealed unsafe class PagedAttention : IDisposable
+{
+    private const int TasksPerThread = 4;
+
+    private readonly KvLayout _layout;
+    private readonly int _queryHeads;
+    private readonly int _headsPerKv;
+    private readonly int _maxBlockRows;
+    private readonly NativeBuffer _workerScratch;
+    private readonly NativeBuffer _shares;
+    private readonly NativeBuffer _totals;
+    private readonly WorkerTeam _team;
+
+    /// <summary>Reserves scratch memory for a team.</summary>
+    /// <param name="team">Who computes.</param>
+    /// <param name="layout">How pages lie.</param>
+    /// <param name="queryHeads">Nq, a multiple of the kv heads.</param>
+    public PagedAttention(WorkerTeam team, KvLayout layout, int queryHeads)
+    {
+        if (queryHeads <= 0 || queryHeads % layout.KvHeads != 0)
+            throw new ArgumentException($"{queryHeads} query heads cannot share {layout.KvHeads} kv heads evenly.", nameof(queryHeads));
+        _team = team;
+        _layout = layout;
+        _queryHeads = queryHeads;
+        _headsPerKv = queryHeads / layout.KvHeads;
+        _maxBlockRows = new AttentionPlan(_headsPerKv).MaxBlockRows;
+        _workerScratch = new NativeBuffer(team.Threads * WorkerFloats * sizeof(float));
+        // When spans are cut apart there are fewer (block, kv head) pairs than tasks wanted, and together not twice as many.
+        _shares = new NativeBuffer(2L * TasksWanted * BlockFloats * sizeof(float));
+        _totals = new NativeBuffer((long)TasksWanted * BlockFloats * sizeof(float));
+    }
+
+    private int TasksWanted => _team.Threads * TasksPerThread;
+
+    private int ShareFloats => SpanAttention.ShareFloats(_layout.HeadDim);
+
+    private long BlockFloats => (long)_maxBlockRows * ShareFloats;
+
+    private long WorkerFloats => (long)_maxBlockRows * (_layout.HeadDim + 16 + SpanAttention.SpanPositions) + 2 * BlockFloats;
+
+    /// <summary>An empty plan for this attention's head counts.</summary>
+    public AttentionPlan CreatePlan() => new(_headsPerKv);
+
+    /// <summary>output = softmax(q·kᵀ·scale)·v for every row of the plan.</summary>
+    /// <param name="plan">Rows and pages.</param>
+    /// <param name="memory">The pages; keys and values of the rows themselves are already written.</param>
+    /// <param name="layer">Attention layer in the pages.</param>
+    /// <param name="queries">[rows, Nq·D] head-major, rotated, not scaled.</param>
+    /// <param name="scale">D^−½.</param>
+    /// <param name="output">[rows, Nq·D] head-major.</param>
+    public void Run(AttentionPlan plan, NativeBuffer memory, int layer, FloatRows queries, float scale, FloatRows output)
+    {
+        var width = _queryHeads * _layout.HeadDim;
+        if (queries.Width != width || output.Width != width)
+            throw new ArgumentException($"Queries of {queries.Width} and outputs of {output.Width} values do not hold {_queryHeads} heads.");
+        var pairs = plan.BlockCount * _layout.KvHeads;
+        var job = new Job { Owner = this, Plan = plan, Memory = memory, Layer = layer, Queries = queries, Output = output, Scale = scale };
+        if (pairs >= TasksWanted || plan.MaxSpans <= 1)
+        {
+            job.Stage = Stage.Whole;
+            _team.Run(pairs, job);
+            return;
+        }
+
+        job.SpansPerRound = Math.Min(plan.MaxSpans, TasksWanted / pairs + 1);
+        for (job.FirstSpan = 0; job.FirstSpan < plan.MaxSpans; job.FirstSpan += job.SpansPerRound)
+        {
+            job.Stage = Stage.Spans;
+            _team.Run(pairs * job.SpansPerRound, job);
+            job.Stage = Stage.Fold;
+            _team.Run(pairs, job);
+        }
+    }
+
+    /// <summary>Gives the scratch memory back.</summary>
+    public void Dispose()
+    {
+        _workerScratch.Dispose();
+        _shares.Dispose();
+        _totals.Dispose();
+    }
+
+    private enum Stage
+    {
+        Whole,
+        Spans,
+        Fold,
+    }
+
+    private struct Job : ITeamJob
+    {
+        public PagedAttention Owner;
+        public AttentionPlan Plan;
+        public NativeBuffer Memory;
+        public FloatRows Queries;
+        public FloatRows Output;
+        public float Scale;
+        public int Layer;
+        public Stage Stage;
+        public int FirstSpan;
+        public int SpansPerRound;
+
+        public readonly void Run(int task, int worker)
+        {
+            switch (Stage)
+            {
+                case Stage.Whole:
+                    Whole(task, worker);
+                    break;
+                case Stage.Spans:
+                    OneSpan(task / SpansPerRound, task % SpansPerRound, worker);
+                    break;
+                default:
+                    Fold(task);
+                    break;
+            }
+        }
+
+        private readonly float* Scratch(int worker) => (float*)Owner._workerScratch.Pointer + worker * Owner.WorkerFloats;
+
+        private readonly void Whole(int pair, int worker)
+        {
+            var queries = Scratch(worker);
+            var scores = queries + Owner._maxBlockRows * (Owner._layout.HeadDim + 16L);
+            var share = scores + (long)Owner._maxBlockRows * SpanAttention.SpanPositions;
+            var total = share + Owner.BlockFloats;
+            var spans = Plan.Block(pair / Owner._layout.KvHeads).Spans;
+            var rows = Gather(pair, queries);
+            ClearTotals(total, rows);
+            for (var span = 0; span < spans; span++)
+            {
+                Compute(pair, span, queries, scores, share);
+                FoldRows(total, share, rows);
+            }
+
+            WriteOutput(pair, total);
+        }
+
+        private readonly void OneSpan(int pair, int spanInRound, int worker)
+        {
+            if (FirstSpan + spanInRound >= Plan.Block(pair / Owner._layout.KvHeads).Spans)
+                return;
+            var queries = Scratch(worker);
+            var scores = queries + Owner._maxBlockRows * (Owner._layout.HeadDim + 16L);
+            Gather(pair, queries);
+            Compute(pair, FirstSpan + spanInRound, queries, scores, Share(pair, spanInRound));
+        }
+
+        private readonly void Fold(int pair)
+        {
+            var total = (float*)Owner._totals.Pointer + pair * Owner.BlockFloats;
+            ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
+            var rows = block.Tokens * Owner._headsPerKv;
+            if (FirstSpan == 0)
+                ClearTotals(total, rows);
+            var spans = Math.Min(SpansPerRound, block.Spans - FirstSpan);
+            for (var span = 0; span < spans; span++)
+                FoldRows(total, Share(pair, span), rows);
+            if (FirstSpan + SpansPerRound >= Plan.MaxSpans)
+                WriteOutput(pair, total);
+        }
+
+        private readonly float* Share(int pair, int spanInRound) =>
+            (float*)Owner._shares.Pointer + ((long)pair * SpansPerRound + spanInRound) * Owner.BlockFloats;
+
+        private readonly int Gather(int pair, float* target)
+        {
+            ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
+            var width = Owner._headsPerKv * Owner._layout.HeadDim;
+            var offset = pair % Owner._layout.KvHeads * width;
+            for (var token = 0; token < block.Tokens; token++)
+                Queries[block.FirstRow + token].Slice(offset, width).CopyTo(new Span<float>(target + token * (long)width, width));
+            return block.Tokens * Owner._headsPerKv;
+        }
+
+        private readonly void Compute(int pair, int span, float* queries, float* scores, float* share)
+        {
+            ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
+            var firstPage = span * SpanAttention.SpanRequest.PagesPerSpan;
+            var request = new SpanAttention.SpanRequest
+            {
+                Layout = Owner._layout,
+                Memory = Memory.Pointer,
+                Pages = Plan.Pages[(block.FirstPage + firstPage)..],
+                Block = block,
+                Layer = Layer,
+                KvHead = pair % Owner._layout.KvHeads,
+                Span = span,
+                HeadsPerToken = Owner._headsPerKv,
+                Scale = Scale,
+            };
+            SpanAttention.Run(request, queries, scores, share);
+        }
+
+        private readonly void ClearTotals(float* total, int rows)
+        {
+            for (var row = 0; row < rows; row++)
+                total[row * (long)Owner.ShareFloats + 1] = 0;
+        }
+
+        private readonly void FoldRows(float* total, float* share, int rows)
+        {
+            for (var row = 0; row < rows; row++)
+                SpanAttention.Fold(total + row * (long)Owner.ShareFloats, share + row * (long)Owner.ShareFloats, Owner._layout.HeadDim);
+        }
+
+        private readonly void WriteOutput(int pair, float* total)
+        {
+            ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
+            var headDim = Owner._layout.HeadDim;
+            var firstHead = pair % Owner._layout.KvHeads * Owner._headsPerKv;
+            for (var row = 0; row < block.Tokens * Owner._headsPerKv; row++)
+            {
+                var source = total + row * (long)Owner.ShareFloats;
+                var inverse = 1f / source[1];
+                var head = firstHead + row % Owner._headsPerKv;
+                var target = Output[block.FirstRow + row / Owner._headsPerKv].Slice(head * headDim, headDim);
+                for (var d = 0; d < headDim; d++)
+                    target[d] = source[16 + d] * inverse;
+            }
+        }
+    }
+}
