@@ -104,6 +104,18 @@ public sealed class StepOutput : IDisposable
     /// <summary>The hidden row that a row with logits reads.</summary>
     internal int HiddenRowOf(int logitRow) => _hiddenRowOfLogitRow[logitRow];
 
+    /// <summary>The step's row that a hidden row was taken from.</summary>
+    internal int StepRowOf(int hiddenRow, StepContext step)
+    {
+        var segment = Array.BinarySearch(_firstHiddenRowOfSegment, 0, step.SegmentCount, hiddenRow);
+        segment = segment < 0 ? ~segment - 1 : segment;
+        // Segments without hidden rows share their start with the next one that has some.
+        while (_firstHiddenRowOfSegment[segment + 1] <= hiddenRow)
+            segment++;
+        var last = step.FirstRow(segment) + step.Segment(segment).TokenCount;
+        return last - (_firstHiddenRowOfSegment[segment + 1] - hiddenRow);
+    }
+
     private void MapLogitRows(int segment)
     {
         var first = _firstLogitRowOfSegment[segment];

@@ -4,7 +4,7 @@ namespace Platform.Engine;
 /// A stretch of one sequence's tokens that a step feeds: a prefill chunk, one decode token, or a token with drafts to verify. Plain and
 /// mutable so that the scheduler reuses it without allocating. A sequence appears at most once in a step.
 /// </summary>
-public sealed class StepSegment
+public class StepSegment
 {
     /// <summary>The sequence's cached prefix; read, and its pages and slot written into. The caller advances its length.</summary>
     public SequenceState State { get; set; } = new();
@@ -38,4 +38,10 @@ public sealed class StepSegment
 
     /// <summary>Null, or an observer of the intermediate values of this segment's rows. Costs time; for verification only.</summary>
     public StepTap? Tap { get; set; }
+
+    /// <summary>Position in the cache of the first fed token.</summary>
+    internal virtual int FirstPosition => State.Length;
+
+    /// <summary>Sequence index of the first fed token, by which media rows are found.</summary>
+    internal virtual int FirstTokenIndex => FirstPosition;
 }

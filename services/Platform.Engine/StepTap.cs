@@ -3,7 +3,7 @@ namespace Platform.Engine;
 /// <summary>Receives a segment's intermediate values on the engine thread, layer by layer. The spans are valid during the call only.</summary>
 public abstract class StepTap
 {
-    /// <summary>The text embeddings with media rows in place, [rows, H].</summary>
+    /// <summary>What enters the first layer, [rows, H]: embeddings with media rows in place, or a draft head's fc output.</summary>
     public virtual void Embeddings(int rows, ReadOnlySpan<float> values)
     {
     }
@@ -13,7 +13,7 @@ public abstract class StepTap
     {
     }
 
-    /// <summary>The final-normed hidden rows, [rows, H].</summary>
+    /// <summary>The final-normed hidden rows that the segment keeps, [rows, H]: its last ones, or all of them.</summary>
     public virtual void FinalNorm(int rows, ReadOnlySpan<float> values)
     {
     }

@@ -14,4 +14,7 @@ public sealed record TextModelOptions
 
     /// <summary>Which implementation of the kernels runs; all give the same bits.</summary>
     public KernelTier Kernels { get; init; } = KernelTier.Auto;
+
+    /// <summary>Kernels of a test, in place of the tier's.</summary>
+    internal KernelSet? KernelOverride { get; init; }
 }

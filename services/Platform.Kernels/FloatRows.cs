@@ -55,4 +55,13 @@ public readonly unsafe struct FloatRows
             throw new ArgumentOutOfRangeException(nameof(start), $"Columns {start}..{start + width} are not among the {Width} columns of the view.");
         return new FloatRows(Pointer + start, Count, width, Stride);
     }
+
+    /// <summary>All values as one span; the rows must touch.</summary>
+    /// <exception cref="InvalidOperationException">There is padding between rows.</exception>
+    public Span<float> AsSpan()
+    {
+        if (Stride != Width && Count > 1)
+            throw new InvalidOperationException($"Rows of {Width} values lie {Stride} apart and are no single span.");
+        return new Span<float>(Pointer, checked(Count * Width));
+    }
 }

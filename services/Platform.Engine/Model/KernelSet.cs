@@ -1,0 +1,36 @@
+using Platform.Kernels;
+
+namespace Platform.Engine;
+
+/// <summary>The kernels a model runs on. This is the fast tier; the reference tier and test-only ones override what they do otherwise.</summary>
+internal class KernelSet
+{
+    public static KernelSet Auto { get; } = new();
+
+    public static KernelSet Of(KernelTier tier) => tier == KernelTier.Reference ? new ReferenceKernelSet() : Auto;
+
+    public virtual void Multiply(WorkerTeam team, GemmBatch batch) => Gemm.Run(team, batch);
+
+    public virtual void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> scale, float epsilon, Span<float> y) =>
+        Norms.Rms(x, scale, epsilon, y);
+
+    public virtual void GatedNorm(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> gate, ReadOnlySpan<float> weight, float epsilon, Span<float> y) =>
+        Norms.Gated(x, gate, weight, epsilon, y);
+
+    public virtual void L2Norm(Span<float> x, float epsilon, float scale) => Norms.L2(x, epsilon, scale);
+
+    public virtual void ConvToken(FloatRows taps, FloatRows history, FloatRows inputs, int token, Span<float> output) =>
+        CausalConv.Token(taps, history, inputs, token, output);
+
+    public virtual void DeltaStep(
+        FloatRows state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, float decay, float beta, Span<float> output) =>
+        GatedDelta.Step(state, query, key, value, decay, beta, output);
+
+    public virtual void SwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> result) =>
+        ElementaryFunctions.SwiGlu(gate, up, result);
+
+    public virtual void Attend(
+        PagedAttention attention, StepContext step, KvCache cache, int layer, FloatRows queries, float scale, FloatRows output) =>
+        attention.Run(step.Plan, cache.Memory, layer, queries, scale, output);
+}
