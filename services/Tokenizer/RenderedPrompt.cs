@@ -1,0 +1,9 @@
+using Platform.Contracts.Tokenization;
+
+namespace Platform.Tokenizer;
+
+/// <summary>A conversation as token ids.</summary>
+/// <param name="Ids">The ids.</param>
+/// <param name="Mode">The reasoning mode rendered; unspecified for plain text.</param>
+/// <param name="OpensReasoning">The prompt ends inside an open thinking block.</param>
+internal sealed record RenderedPrompt(int[] Ids, ReasoningMode Mode, bool OpensReasoning);
