@@ -6,7 +6,8 @@ namespace Platform.Engine;
 /// <summary>Takes a sequence's pages and slot out as a snapshot, and puts a snapshot back. Engine thread only, but for the check.</summary>
 internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore states)
 {
-    /// <summary>Copies what the sequence holds, which may be nothing yet: then the snapshot covers no token.</summary>
+    /// <summary>Copies what the sequence holds, which may be nothing yet: then the snapshot covers no token. The bytes are a function of
+    /// the sequence alone, not of who had its pages before.</summary>
     public SequenceSnapshot Export(Sequence sequence)
     {
         var covered = sequence.State.Length;
@@ -17,6 +18,8 @@ internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore
             cache.ExportPage(sequence.State.Pages[i], pages[i]);
         }
 
+        if (covered % PageAllocator.PageLength is var kept and > 0)
+            PageTail.Clear(cache.Layout, pages[^1], kept);
         var state = covered == 0 ? [] : new byte[states.SlotBytes];
         if (covered > 0)
             states.Export(sequence.State.Slot, state);

@@ -79,8 +79,10 @@ internal sealed class LedgerModel
 
     private static ref int Place(KvCache cache, SequenceState state, int position)
     {
-        var page = state.Pages[position / 64];
-        return ref MemoryMarshal.GetReference(cache.Memory.Span<int>(page * cache.PageBytes + position % 64 * sizeof(int), 1));
+        // The place of the key's first dimension: the panel of 16 positions, then the lane.
+        var (page, within) = (state.Pages[position / 64], position % 64);
+        var element = within / 16 * Pages.KeyPanelElements + within % 16;
+        return ref MemoryMarshal.GetReference(cache.Memory.Span<int>(page * cache.PageBytes + element * sizeof(int), 1));
     }
 
     private static uint HashOf(ReadOnlySpan<int> tokens)

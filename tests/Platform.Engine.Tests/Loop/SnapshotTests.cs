@@ -1,4 +1,5 @@
 using CsCheck;
+using Platform.Kernels;
 
 namespace Platform.Engine.Tests;
 
@@ -60,6 +61,24 @@ public sealed class SnapshotTests
             bench.Loop.Transfer.Export(sequence);
         using var undisturbed = Bench();
         Assert.Equal(undisturbed.Run(request).Tokens, Answer.Now(sequence).Tokens);
+    }
+
+    [Theory]
+    [InlineData(PanelStorage.F32, 24)]
+    [InlineData(PanelStorage.BF16, 24)]
+    [InlineData(PanelStorage.BF16, 17)]
+    public void An_export_holds_nothing_of_who_had_the_page_before(PanelStorage storage, int headDim)
+    {
+        var layout = new KvLayout(2, 3, headDim, storage);
+        for (var kept = 1; kept < 64; kept++)
+        {
+            var page = new byte[layout.PageBytes];
+            Array.Fill(page, (byte)0xFF);
+            PageTail.Clear(layout, page, kept);
+            var keyElements = 4 * ((headDim + 1) / 2 * 2) * 16 / 64 * kept;
+            var valueElements = layout.PaddedHeadDim * kept;
+            Assert.Equal(2 * 3 * (keyElements + valueElements) * layout.ElementBytes, page.Count(value => value == 0xFF));
+        }
     }
 
     [Fact]
