@@ -3,7 +3,7 @@ namespace Platform.Engine;
 /// <summary>Runs one step of a model: reads the segments, writes cache, states and output. Engine thread only.</summary>
 internal delegate void StepRunner(IReadOnlyList<StepSegment> segments, KvCache cache, StateStore states, StepOutput output);
 
-/// <summary>What the loop needs to know of a model. Apart from the text model, the tests give it models that fail, or that notice a wrong page.</summary>
+/// <summary>What the loop needs to know of a model. Apart from <see cref="TextModel"/>, the tests give it models that fail, or that notice a wrong page.</summary>
 internal sealed record EngineModel
 {
     public required string NumericsId { get; init; }
@@ -30,4 +30,23 @@ internal sealed record EngineModel
     public required Func<StepOutput> CreateOutput { get; init; }
 
     public required StepRunner Run { get; init; }
+
+    /// <summary>The text model as the loop sees it.</summary>
+    public static EngineModel Of(TextModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new EngineModel
+        {
+            NumericsId = model.NumericsId,
+            VocabSize = model.Config.Text.VocabSize,
+            MaxContext = model.Config.Text.MaxPositionEmbeddings,
+            MaxBatchedTokens = model.Options.MaxBatchedTokens,
+            PageBytes = model.PageBytes,
+            SlotBytes = model.SlotBytes,
+            CreateCache = model.CreateKvCache,
+            CreateStates = model.CreateStateStore,
+            CreateOutput = model.CreateOutput,
+            Run = model.Run,
+        };
+    }
 }

@@ -29,6 +29,13 @@ public sealed class InferenceEngine : IAsyncDisposable
     private int _exports;
     private bool _disposed;
 
+    /// <summary>Takes memory for cache and states and starts the thread. The model stays the caller's, who disposes it after the engine.</summary>
+    /// <exception cref="EngineOptionsException">The options do not fit each other, the model or the machine.</exception>
+    public InferenceEngine(TextModel model, EngineOptions options, TimeProvider? time = null)
+        : this(EngineModel.Of(model), options, time)
+    {
+    }
+
     internal InferenceEngine(EngineModel model, EngineOptions options, TimeProvider? time = null)
     {
         _model = model;

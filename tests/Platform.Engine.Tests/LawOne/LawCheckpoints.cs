@@ -1,0 +1,69 @@
+using Platform.Model;
+
+namespace Platform.Engine.Tests;
+
+/// <summary>The dense golden checkpoint.</summary>
+public sealed class TinyDenseModels : LawModels
+{
+    internal override ComputeFormat Format => ComputeFormat.F32;
+
+    protected override int PromptIds => 200;
+
+    protected override string FindCheckpoint() => Goldens.Folder("tiny-dense");
+}
+
+/// <summary>The mixture-of-experts golden checkpoint.</summary>
+public sealed class TinyMoeModels : LawModels
+{
+    internal override ComputeFormat Format => ComputeFormat.F32;
+
+    protected override int PromptIds => 200;
+
+    protected override string FindCheckpoint() => Goldens.Folder("tiny-moe");
+}
+
+/// <summary>The mixture-of-experts golden checkpoint, computed in BF16.</summary>
+public sealed class TinyMoeBf16Models : LawModels
+{
+    internal override ComputeFormat Format => ComputeFormat.BF16;
+
+    protected override int PromptIds => 200;
+
+    protected override string FindCheckpoint() => Goldens.Folder("tiny-moe");
+}
+
+/// <summary>Four layers (three linear, one full attention) of the 0.8B shape with the tiny vocabulary and random weights.</summary>
+public sealed class FourLayersOfSmallestReleaseModels : LawModels
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("law-one-");
+
+    public override IReadOnlyList<int> CutEverywhere => [1];
+
+    internal override ComputeFormat Format => ComputeFormat.BF16;
+
+    protected override int PromptIds => 8000;
+
+    protected override string FindCheckpoint()
+    {
+        var shape = ReleasedShapes.Get("0.8b").WithLayers(4);
+        var config = shape with
+        {
+            Architecture = Architecture.DenseCausal,
+            Vision = null,
+            ImageTokenId = null,
+            VideoTokenId = null,
+            VisionStartTokenId = null,
+            VisionEndTokenId = null,
+            Text = shape.Text with { VocabSize = 8192, EosTokenIds = [8000], MtpNumHiddenLayers = 0 },
+        };
+        var path = Path.Combine(_folder.FullName, "checkpoint");
+        RandomCheckpoint.Write(path, config, new RandomCheckpointOptions { WithoutTokenizer = true });
+        return path;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
