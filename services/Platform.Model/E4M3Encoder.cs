@@ -14,7 +14,7 @@ internal static class E4M3Encoder
         var sign = (byte)((bits >> 24) & 0x80);
         var magnitude = bits & 0x7FFFFFFF;
         if (magnitude > 0x7F800000)
-            return NaNCode;
+            return (byte)(sign | NaNCode);
 
         var exponent = (int)(magnitude >> 23) - 127;
         if (exponent < -6)

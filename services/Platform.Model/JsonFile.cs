@@ -35,8 +35,9 @@ internal static class JsonFile
                 json = json[3..];
             return JsonDocument.Parse(json.ToArray(), Options);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a key that is no valid Unicode text, met while looking for keys that repeat.
             throw Problem(name, $"no valid JSON ({error.Message})", "one JSON object", "Fetch the file again.", error);
         }
     }
