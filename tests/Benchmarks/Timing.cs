@@ -5,7 +5,8 @@ namespace Benchmarks;
 /// <summary>How long something took, over several rounds.</summary>
 /// <param name="Minimum">The fastest round: what the machine can do when nothing disturbs it.</param>
 /// <param name="Median">The middle round: what it did here.</param>
-internal readonly record struct Timing(TimeSpan Minimum, TimeSpan Median)
+/// <param name="Processor">The least processor time of a round, all threads: what counts on a machine that others use too.</param>
+internal readonly record struct Timing(TimeSpan Minimum, TimeSpan Median, TimeSpan Processor)
 {
     /// <summary>Runs an action until it is warm, then times rounds of it.</summary>
     /// <param name="action">One round.</param>
@@ -20,14 +21,18 @@ internal readonly record struct Timing(TimeSpan Minimum, TimeSpan Median)
         while (clock.Elapsed < (warmUp ?? TimeSpan.FromMilliseconds(300)));
 
         var times = new List<TimeSpan>(rounds);
+        var processor = TimeSpan.MaxValue;
         clock.Restart();
         while (times.Count < rounds && (times.Count < 3 || clock.Elapsed < (budget ?? TimeSpan.FromSeconds(3))))
         {
+            var startedProcessor = Environment.CpuUsage.TotalTime;
             var started = Stopwatch.GetTimestamp();
             action();
             times.Add(Stopwatch.GetElapsedTime(started));
+            var used = Environment.CpuUsage.TotalTime - startedProcessor;
+            processor = used < processor ? used : processor;
         }
         times.Sort();
-        return new Timing(times[0], times[times.Count / 2]);
+        return new Timing(times[0], times[times.Count / 2], processor);
     }
 }

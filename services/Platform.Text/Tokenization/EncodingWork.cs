@@ -22,12 +22,12 @@ internal sealed class EncodingWork
 
     public long CacheHits { get; set; }
 
-    public long HeapSteps { get; set; }
+    public long MergeSteps { get; set; }
 
     public void Begin()
     {
         Ids.Clear();
-        (Pieces, CacheHits, HeapSteps) = (0, 0, 0);
+        (Pieces, CacheHits, MergeSteps) = (0, 0, 0);
     }
 
     /// <summary>Room for a piece's bytes.</summary>

@@ -10,7 +10,6 @@ internal sealed class MergesReader(VocabularyBuilder vocabulary, MergeTable tabl
 
     private readonly TokenSpelling _spelling = new();
     private byte[] _merged = new byte[256];
-    private int _rank;
 
     /// <summary>Reads merges.txt: one pair a line, after a line that may begin with <c>#version</c>.</summary>
     public static MergeTable ReadText(byte[] text, VocabularyBuilder vocabulary, string file)
@@ -82,11 +81,10 @@ internal sealed class MergesReader(VocabularyBuilder vocabulary, MergeTable tabl
         var left = Known(_merged.AsSpan(0, leftLength));
         var right = Known(_merged.AsSpan(leftLength, length - leftLength));
         var merged = Known(_merged.AsSpan(0, length));
-        if (_rank >= vocabulary.Count)
+        if (table.RankCount >= vocabulary.Count)
             throw Wrong($"is one more than the {vocabulary.Count} tokens of the vocabulary");
-        if (!table.TryAdd(left, right, _rank, merged))
+        if (!table.TryAdd(left, right, merged))
             throw Wrong($"repeats the pair {VocabularyBuilder.Show(vocabulary.BytesOf(left))} {VocabularyBuilder.Show(vocabulary.BytesOf(right))}");
-        _rank++;
     }
 
     private int Known(ReadOnlySpan<byte> token)
@@ -96,5 +94,5 @@ internal sealed class MergesReader(VocabularyBuilder vocabulary, MergeTable tabl
     }
 
     private TokenizerException Wrong(string found) => new(
-        $"{file}: merge {_rank} {found}. Vocabulary and merges are damaged or from different revisions; fetch the tokenizer files again.");
+        $"{file}: merge {table.RankCount} {found}. Vocabulary and merges are damaged or from different revisions; fetch the tokenizer files again.");
 }

@@ -62,6 +62,6 @@ internal sealed class PieceEncoder(TokenizerDefinition definition)
     {
         var utf8 = work.Utf8(Encoding.UTF8.GetMaxByteCount(piece.Length));
         var length = Encoding.UTF8.GetBytes(piece, utf8);
-        work.HeapSteps += work.Merger.Merge(utf8[..length], definition.SingleByteIds, definition.Merges, work.Ids, cancellationToken);
+        work.MergeSteps += work.Merger.Merge(utf8[..length], definition.SingleByteIds, definition.Merges, work.Ids, cancellationToken);
     }
 }
