@@ -19,6 +19,7 @@ internal static class ModelGoldens
         var room = prompt.Length + Math.Max(steps, candidates + 1) + 1;
         using var model = new ModelUnderTest(checkpoint, options, room, prompt.Length, FirstSnapshotSlot + candidates);
 
+        MediaGoldens.Prepare(model, checkpoint, goldens, prompt, options.Kernels, computed);
         var logits = RunPrompt(model, prompt, computed);
         var hidden = computed["prompt.hidden.final_norm"];
         var next = ModelUnderTest.ArgMax(logits.AsSpan(logits.Length - model.Config.VocabSize));
