@@ -5,6 +5,8 @@ namespace Platform.Engine.Tests;
 /// <summary>The dense golden checkpoint.</summary>
 public sealed class TinyDenseModels : LawModels
 {
+    public override IReadOnlyList<int> CutEverywhere => [1, 63, 64, 65, 300];
+
     internal override ComputeFormat Format => ComputeFormat.F32;
 
     protected override int PromptIds => 200;
@@ -37,7 +39,9 @@ public sealed class FourLayersOfSmallestReleaseModels : LawModels
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("law-one-");
 
-    public override IReadOnlyList<int> CutEverywhere => [1];
+    public override IReadOnlyList<int> CutEverywhere => [1, 65];
+
+    public override int CutsOfLongPrompts => 3;
 
     internal override ComputeFormat Format => ComputeFormat.BF16;
 

@@ -19,7 +19,7 @@ public abstract class LawModels : IDisposable
     public virtual IReadOnlyList<int> CutEverywhere => [1, 63, 64, 65];
 
     /// <summary>Places at which the other prompts are cut, drawn with a fixed seed.</summary>
-    public virtual int CutsOfLongPrompts => 8;
+    public virtual int CutsOfLongPrompts => 5;
 
     internal abstract ComputeFormat Format { get; }
 

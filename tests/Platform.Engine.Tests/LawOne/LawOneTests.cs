@@ -13,13 +13,16 @@ public abstract class LawOneTests(LawModels models)
     [Fact]
     public void Wherever_the_prompt_is_cut()
     {
+        // Two tokens tell: the first reads the prompt's last position, the second reads cache and state.
+        const int answer = 2;
         foreach (var context in models.Contexts)
         {
+            var request = models.Request(context) with { MaxTokens = answer };
             foreach (var cut in CutsOf(context))
             {
                 // A chunk of this size cuts here and at every multiple.
                 using var loop = new RecordingLoop(models.With(2), LawModels.OptionsFor(context) with { MaxPrefillChunk = cut });
-                AssertSame(models.Alone(context), loop.Run(models.Request(context)), $"context {context} cut each {cut}");
+                AssertSame(models.Alone(context).First(answer), loop.Run(request), $"context {context} cut each {cut}");
             }
         }
     }
@@ -89,6 +92,32 @@ public abstract class LawOneTests(LawModels models)
             using var loop = new RecordingLoop(models.With(2), LawModels.OptionsFor(context));
             var rest = loop.Run(models.Request(context) with { ReplayTokens = [.. whole.Tokens.Take(7)] });
             AssertSame(whole.After(7), rest, $"context {context} replayed");
+        }
+    }
+
+    [Fact]
+    public void Verified_as_drafts_in_one_pass_or_fed_one_by_one()
+    {
+        foreach (var context in models.Contexts)
+        {
+            using var bench = new VerificationBench(models.With(2), models.Request(context).PromptTokens);
+            int[] drafts = [3, 14, 15, 92];
+            var singles = drafts.Select(draft => bench.FeedOne(draft)).ToArray();
+            var verified = bench.Verify(drafts);
+            for (var i = 0; i < drafts.Length; i++)
+            {
+                Assert.True(singles[i].LogitBits.SequenceEqual(verified[i].LogitBits), $"context {context}: logits after draft {i} differ");
+                Assert.True(singles[i].State.SequenceEqual(verified[i].State), $"context {context}: the state after draft {i} differs");
+            }
+
+            Assert.True(bench.PagesAgree(), $"context {context}: the pages differ");
+            // The token after the accepted ones overwrites the next position, so the longest goes first.
+            for (var accepted = drafts.Length - 1; accepted > 0; accepted--)
+            {
+                Assert.True(
+                    bench.FeedAfterSingles(drafts[..accepted], 65).SequenceEqual(bench.FeedAfterRejection(accepted, 65)),
+                    $"context {context}: logits differ after {accepted} drafts were accepted and the rest rejected");
+            }
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record Recording(IReadOnlyList<int> Tokens, IReadOnlyList<float>
         return Bits([.. Logprobs]).SequenceEqual(Bits([.. other.Logprobs])) ? null : "the log-probabilities differ";
     }
 
+    /// <summary>The part with the first answered tokens.</summary>
+    public Recording First(int tokens) => new([.. Tokens.Take(tokens)], [.. Logprobs.Take(tokens)], [.. Rows.Take(tokens)]);
+
     /// <summary>The part after the first answered tokens.</summary>
     public Recording After(int tokens) => new([.. Tokens.Skip(tokens)], [.. Logprobs.Skip(tokens)], [.. Rows.Skip(tokens)]);
 
