@@ -21,7 +21,7 @@ public sealed class Checkpoint : IDisposable
         _contentId = new Lazy<string>(() => ContentIdentity.Compute(Config, _tensors.Values));
     }
 
-    /// <summary>The model's shape; without a vision part when opened text-only.</summary>
+    /// <summary>The model's shape; that of the text-only architecture when opened text-only.</summary>
     public ModelConfig Config { get; }
 
     /// <summary>Whether the vision tower is there.</summary>
@@ -36,7 +36,7 @@ public sealed class Checkpoint : IDisposable
     /// </summary>
     public string ContentId => _contentId.Value;
 
-    /// <summary>The tensors in ordinal order of name; scales belong to their weights and are not listed.</summary>
+    /// <summary>Every tensor; scales belong to their weights and are not listed.</summary>
     public IReadOnlyCollection<CheckpointTensor> Tensors => _tensors.Values;
 
     /// <summary>The output head [V, H]: the embedding table when tied.</summary>
@@ -49,7 +49,7 @@ public sealed class Checkpoint : IDisposable
         options ??= new CheckpointOptions();
         var config = ModelConfig.Load(directory);
         if (options.TextOnly)
-            config = config with { Vision = null };
+            config = config.WithoutVision();
         var files = CheckpointFiles.Open(directory);
         try
         {

@@ -81,7 +81,7 @@ public sealed class CheckpointTensor
         return new CheckpointTensor($"{Name}[{part}]", _file, _entry, null, [rows, columns], firstRow * columns);
     }
 
-    internal void ReadBytes(long firstByte, Span<byte> destination) => _file.Read(_entry, firstByte, destination);
+    internal void ReadSample(long firstByte, Span<byte> destination) => _file.ReadSample(_entry, firstByte, destination);
 
     private void CheckRange(long firstElement, int count)
     {

@@ -34,7 +34,7 @@ internal static class ContentIdentity
         sample = sample[..(int)Math.Min(SampleBytes, bytes)];
         foreach (var offset in new[] { 0, (bytes - sample.Length) / 2, bytes - sample.Length })
         {
-            tensor.ReadBytes(offset, sample);
+            tensor.ReadSample(offset, sample);
             hash.AppendData(sample);
         }
     }

@@ -7,7 +7,7 @@ public sealed record ModelConfig
 
     public required TextConfig Text { get; init; }
 
-    /// <summary>The vision tower, or null in a text-only model (or one opened text-only).</summary>
+    /// <summary>The vision tower, or null in a text-only architecture.</summary>
     public VisionConfig? Vision { get; init; }
 
     /// <summary>Whether the output head is the embedding table.</summary>
@@ -42,6 +42,13 @@ public sealed record ModelConfig
     /// <summary>Checks every value and the rules between them; <see cref="Parse"/> has done so already.</summary>
     /// <exception cref="CheckpointException">Names the first key that is out of range.</exception>
     public void Check() => ModelConfigRules.Check(this);
+
+    /// <summary>The text model alone: the text-only architecture of the same kind, without a vision part.</summary>
+    public ModelConfig WithoutVision() => this with
+    {
+        Architecture = Text.IsMoe ? Architecture.MoeCausal : Architecture.DenseCausal,
+        Vision = null,
+    };
 
     /// <summary>The config in the published layout (nested for a model with vision), indented UTF-8.</summary>
     public byte[] ToJson() => ModelConfigWriter.Write(this);

@@ -17,6 +17,8 @@ internal static class ModelConfigRules
     {
         if (config.Text.IsMoe != config.Architecture.IsMoe())
             throw Wrong("num_experts", $"{config.Text.NumExperts}", $"what {config.Architecture.ClassName()} says: {(config.Architecture.IsMoe() ? "experts" : "none")}");
+        if (config.Vision is null == config.Architecture.IsNested())
+            throw Wrong("vision_config", config.Vision is null ? "none" : "one", $"what {config.Architecture.ClassName()} says: {(config.Architecture.IsNested() ? "a vision tower" : "none")}");
         CheckSizes(config.Text);
         CheckAttention(config.Text);
         if (config.Text.IsMoe)

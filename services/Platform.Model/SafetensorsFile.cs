@@ -1,9 +1,10 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Platform.Model;
 
-/// <summary>A safetensors file, memory-mapped: only its header is read when it is opened. Reads may come from any thread.</summary>
+/// <summary>A safetensors file, its data memory-mapped: only the header is read when it is opened. Reads may come from any thread.</summary>
 /// <remarks>
 /// Layout: the header's length (8 bytes, little-endian), the header (JSON: name to dtype, shape and data offsets), the data. A header whose
 /// tensors overlap, leave holes, reach past the file or do not fit their shape is refused.
@@ -13,17 +14,28 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The format's own limit on a header.</summary>
     public const long DefaultMaxHeaderBytes = 100_000_000;
 
+    /// <summary>
+    /// Tensors below this are read past the mapping. A page fault reads around itself, which for the hundred thousand small scale tensors of a large
+    /// FP8 release would pull many gigabytes from the disk to get a few megabytes.
+    /// </summary>
+    private const int LeastMappedBytes = 1 << 16;
+
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile? _mapping;
     private readonly MemoryMappedViewAccessor? _view;
 
-    private SafetensorsFile(string path, long length, SafetensorsHeader header, MemoryMappedFile? mapping)
+    private SafetensorsFile(string path, SafeFileHandle handle, long length, SafetensorsHeader header)
     {
         Path = path;
         Length = length;
         Tensors = header.Tensors;
         Metadata = header.Metadata;
-        _mapping = mapping;
-        _view = mapping?.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _handle = handle;
+        if (length > header.DataOffset)
+        {
+            _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+            _view = _mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        }
     }
 
     /// <summary>The file, as it was opened.</summary>
@@ -47,25 +59,27 @@ public sealed class SafetensorsFile : IDisposable
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("Checkpoint files are little-endian and are read without conversion; this machine is big-endian.");
         var name = System.IO.Path.GetFileName(path);
+        SafeFileHandle? handle = null;
         try
         {
-            using var handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
+            handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
             var length = RandomAccess.GetLength(handle);
             var header = SafetensorsHeader.Read(handle, length, name, Math.Min(maxHeaderBytes, DefaultMaxHeaderBytes));
-            var mapping = length > header.DataOffset
-                ? MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read)
-                : null;
-            return new SafetensorsFile(path, length, header, mapping);
+            return new SafetensorsFile(path, handle, length, header);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
+            handle?.Dispose();
+            if (error is not (IOException or UnauthorizedAccessException))
+                throw;
             throw new CheckpointException(
                 [new CheckpointProblem(CheckpointProblemKind.File, name, error.Message, "a readable file", "Check the folder and its permissions.")],
                 error);
         }
     }
 
-    /// <summary>Whether the file has a tensor of this name, and where.</summary>
+    /// <summary>Where a tensor lies.</summary>
+    /// <exception cref="CheckpointException">The file has no tensor of this name.</exception>
     public TensorEntry Entry(string name) =>
         Tensors.TryGetValue(name, out var entry)
             ? entry
@@ -78,12 +92,11 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="destination">Filled completely; must not reach past the tensor's end.</param>
     public void Read(TensorEntry entry, long byteOffset, Span<byte> destination)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, entry.ByteLength - destination.Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.ByteOffset, Length - entry.ByteLength, nameof(entry));
-        if (!destination.IsEmpty)
+        CheckRange(entry, byteOffset, destination.Length);
+        if (entry.ByteLength >= LeastMappedBytes)
             _view!.SafeMemoryMappedViewHandle.ReadSpan((ulong)(entry.ByteOffset + byteOffset), destination);
+        else
+            ReadUnmapped(entry.ByteOffset + byteOffset, destination);
     }
 
     /// <summary>A whole F32, F16 or BF16 tensor, widened; for tensors small enough for one array.</summary>
@@ -131,11 +144,39 @@ public sealed class SafetensorsFile : IDisposable
     {
         _view?.Dispose();
         _mapping?.Dispose();
+        _handle.Dispose();
+    }
+
+    /// <summary>As <see cref="Read"/>, for a few bytes of a large tensor: reads no more of the disk than they lie on.</summary>
+    internal void ReadSample(TensorEntry entry, long byteOffset, Span<byte> destination)
+    {
+        CheckRange(entry, byteOffset, destination.Length);
+        ReadUnmapped(entry.ByteOffset + byteOffset, destination);
     }
 
     internal static CheckpointException WrongType(TensorEntry entry, string needed) =>
         new(new CheckpointProblem(
             CheckpointProblemKind.Type, entry.Name, entry.Type.HeaderName(), needed, "The tensor is no such kind of data, or the file is of another release."));
+
+    private void CheckRange(TensorEntry entry, long byteOffset, int bytes)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(byteOffset, entry.ByteLength - bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.ByteOffset, Length - entry.ByteLength, nameof(entry));
+    }
+
+    private void ReadUnmapped(long offset, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            var count = RandomAccess.Read(_handle, destination, offset);
+            if (count == 0)
+                throw new EndOfStreamException($"{Path} became shorter while it was open; nothing may write to a checkpoint in use.");
+            offset += count;
+            destination = destination[count..];
+        }
+    }
 
     private static int Small(TensorEntry entry) =>
         entry.ByteLength <= Array.MaxLength

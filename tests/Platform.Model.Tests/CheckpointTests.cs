@@ -184,7 +184,8 @@ public sealed class CheckpointTests
         using (var checkpoint = mini.Open(folder, new CheckpointOptions { TextOnly = true }))
         {
             Assert.False(checkpoint.HasVision);
-            Assert.Null(checkpoint.Config.Vision);
+            Assert.Equal((Architecture.MoeCausal, null), (checkpoint.Config.Architecture, checkpoint.Config.Vision));
+            checkpoint.Config.Check();
             Assert.DoesNotContain(checkpoint.Tensors, tensor => tensor.Name.StartsWith("model.visual.", StringComparison.Ordinal));
             Assert.Equal(2, checkpoint.Config.ImageTokenId);
         }

@@ -46,6 +46,27 @@ public sealed class ReleasedShapesTests
         }
     }
 
+    [Fact]
+    public void Open_at_full_size_without_their_bytes_being_read()
+    {
+        // Every tensor of a large release in its FP8 layout, sixty thousand with their scales, in sparse shards: real names, shapes and sizes, all bytes zero.
+        using var folder = new TemporaryFolder();
+        var config = ReleasedShapes.Get("35b-a3b");
+        config = config with { Quantization = WeightPlan.QuantizationOf(config) };
+        var plan = Plan("35b-a3b", WeightFormat.Fp8);
+        File.WriteAllBytes(folder.At("config.json"), config.ToJson());
+        plan.WriteIndex(folder.Path);
+        foreach (var shard in plan.Shards)
+            WriteSparse(folder.At(shard.FileName), [.. shard.Weights.SelectMany(weight => weight.Declarations)]);
+
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        Assert.Equal(plan.Parameters, checkpoint.Tensors.Sum(tensor => tensor.ElementCount));
+        Assert.Equal([512L, 2048], checkpoint.Expert("model.layers.39.mlp", 255, ExpertPart.Up).Shape);
+        var last = new float[3];
+        checkpoint.OutputHead.ReadFloats(checkpoint.OutputHead.ElementCount - 3, last);
+        Assert.Equal([0f, 0, 0], last);
+    }
+
     [Theory]
     [InlineData("397b-a17b", 30_720)]
     [InlineData("122b-a10b", 24_576)]
@@ -69,6 +90,20 @@ public sealed class ReleasedShapesTests
         Assert.Equal((4, 8192, 8012), (config.Text.NumHiddenLayers, config.Text.VocabSize, config.ImageTokenId));
         Assert.Equal(LayerKind.FullAttention, config.Text.LayerTypes[3]);
         Assert.Contains("tiny-moe", Assert.Throws<ArgumentException>(() => ReleasedShapes.Get("1t")).Message, StringComparison.Ordinal);
+    }
+
+    private static void WriteSparse(string path, IReadOnlyList<TensorDeclaration> declarations)
+    {
+        SafetensorsWriter.Create(path, declarations).Dispose();
+        using var stream = new FileStream(path, FileMode.Open);
+        try
+        {
+            stream.SetLength(stream.Length + declarations.Sum(declaration => declaration.ByteLength));
+        }
+        catch (IOException error)
+        {
+            Assert.Skip($"This file system makes no sparse files: {error.Message}");
+        }
     }
 
     private static WeightPlan Plan(string name, WeightFormat format)
