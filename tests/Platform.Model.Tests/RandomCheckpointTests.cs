@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Platform.Model.Pictures;
 
 namespace Platform.Model.Tests;
 
@@ -168,8 +169,8 @@ public sealed class RandomCheckpointTests
         Write(folder.Path, ReleasedShapes.Get("tiny-moe-vl"), Tiny);
         string[] names = ["config.json", "generation_config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "video_preprocessor_config.json"];
         Assert.Equal(names, Directory.EnumerateFiles(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
-        Assert.Equal((65_536L, 16_777_216L), (Pictures.ImageProcessorConfig.Load(folder.Path).MinPixels, Pictures.ImageProcessorConfig.Load(folder.Path).MaxPixels));
-        Assert.Equal((4096L, 25_165_824L), (Pictures.VideoProcessorConfig.Load(folder.Path).MinPixels, Pictures.VideoProcessorConfig.Load(folder.Path).MaxPixels));
+        Assert.Equal((65_536L, 16_777_216L), (ImageProcessorConfig.Load(folder.Path).MinPixels, ImageProcessorConfig.Load(folder.Path).MaxPixels));
+        Assert.Equal((4096L, 25_165_824L), (VideoProcessorConfig.Load(folder.Path).MinPixels, VideoProcessorConfig.Load(folder.Path).MaxPixels));
         Assert.Equal([8002, 8000], GenerationConfig.Load(folder.Path).EosTokenIds);
         Assert.Equal(File.ReadAllBytes(Path.Combine(GoldenFolders.Path("end-to-end"), "tokenizer.json")), File.ReadAllBytes(folder.At("tokenizer.json")));
     }
