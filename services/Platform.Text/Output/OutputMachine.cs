@@ -47,10 +47,14 @@ internal sealed class OutputMachine
     /// <summary>Whether the text ended inside a call.</summary>
     public bool Unfinished { get; private set; }
 
+    /// <summary>Characters read, those read again counted again: a few per character, whatever the text.</summary>
+    public long Reads { get; private set; }
+
     public void Feed(char c)
     {
         if (_stops.Matched)
             return;
+        Reads++;
         if (!_candidate.IsActive)
         {
             Plain(c);

@@ -30,6 +30,9 @@ public sealed class OutputParser
     /// <exception cref="InvalidOperationException">The reply is not finished.</exception>
     public string FinishReason => _finishReason ?? throw new InvalidOperationException("The reply is not finished: call Finish first.");
 
+    /// <summary>See <see cref="OutputMachine.Reads"/>.</summary>
+    internal long Reads => _machine.Reads;
+
     /// <summary>Takes more text, cut anywhere.</summary>
     /// <returns>What became certain; empty after a stop string or a cancel.</returns>
     /// <exception cref="InvalidOperationException">The reply is finished.</exception>
