@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Platform.Text;
 using Platform.Text.Output;
+using TextTokenizer = Platform.Text.Tokenizer;
 
 namespace Platform.Cli.Verify;
 
@@ -28,14 +29,14 @@ internal static class OutputGoldens
         return rows;
     }
 
-    private static Tokenizer? TokenizerBeside(string jsonl)
+    private static TextTokenizer? TokenizerBeside(string jsonl)
     {
         string goldens = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(jsonl))!, "..");
         string folder = Path.Combine(goldens, TokenizerFolder);
-        return Directory.Exists(folder) ? Tokenizer.Load(folder) : null;
+        return Directory.Exists(folder) ? TextTokenizer.Load(folder) : null;
     }
 
-    private static GoldenRow Case(string text, int line, Tokenizer? tokenizer)
+    private static GoldenRow Case(string text, int line, TextTokenizer? tokenizer)
     {
         try
         {
@@ -48,7 +49,7 @@ internal static class OutputGoldens
         }
     }
 
-    private static GoldenRow Compare(JsonElement json, Tokenizer? tokenizer)
+    private static GoldenRow Compare(JsonElement json, TextTokenizer? tokenizer)
     {
         string name = json.GetProperty("name").GetString()!;
         string reply = json.GetProperty("text").GetString()!;
@@ -93,7 +94,7 @@ internal static class OutputGoldens
         return ParsedOutput.Of(deltas, parser.FinishReason);
     }
 
-    private static IEnumerable<(string Name, IEnumerable<string> Chunks)> Chunkings(string reply, Tokenizer? tokenizer)
+    private static IEnumerable<(string Name, IEnumerable<string> Chunks)> Chunkings(string reply, TextTokenizer? tokenizer)
     {
         yield return ("whole", [reply]);
         yield return ("per character", reply.Select(c => c.ToString()));
@@ -109,7 +110,7 @@ internal static class OutputGoldens
             yield return ($"random chunks, seed {seed}", RandomChunks(reply, seed));
     }
 
-    private static IEnumerable<string> Tokens(Tokenizer tokenizer, string reply, SpecialTokens specialTokens) =>
+    private static IEnumerable<string> Tokens(TextTokenizer tokenizer, string reply, SpecialTokens specialTokens) =>
         Decoded(tokenizer.Encode(reply.AsSpan(), specialTokens).Select(id => tokenizer.TokenBytes(id).ToArray()));
 
     private static IEnumerable<string> Decoded(IEnumerable<byte[]> pieces)

@@ -5,7 +5,8 @@ namespace Platform.Text.Tests.Output;
 /// <summary>Work grows with the length of a reply, never with its square.</summary>
 public sealed class LongReplies
 {
-    private const int Length = 1 << 20;
+    private const int Length = 1 << 17;
+    private const int LongLength = 1 << 20;
     private const int ReadsPerCharacter = 4;
 
     public static TheoryData<string, string> Hostile => new()
@@ -38,6 +39,10 @@ public sealed class LongReplies
         AssertLinear(name, Replies.Answering, piece, "<tool_call>\n<function=write_file>\n<parameter=content>\n");
 
     [Fact]
+    public void A_megabyte_of_a_value_is_read_a_few_times_at_most() => AssertLinear(
+        "a megabyte", Replies.Answering, "code </parameter> \n<tool_call>\n</function>\n", "<tool_call>\n<function=write_file>\n<parameter=content>\n", LongLength);
+
+    [Fact]
     public void A_name_without_end_is_held_only_up_to_a_bound()
     {
         var parser = new OutputParser(Replies.Answering);
@@ -46,9 +51,9 @@ public sealed class LongReplies
         Assert.Equal(5000 + 22, Assert.IsType<ContentDelta>(Assert.Single(deltas)).Text.Length);
     }
 
-    private static void AssertLinear(string name, OutputParserOptions options, string piece, string before)
+    private static void AssertLinear(string name, OutputParserOptions options, string piece, string before, int length = Length)
     {
-        string text = before + string.Concat(Enumerable.Repeat(piece, Length / piece.Length));
+        string text = before + string.Concat(Enumerable.Repeat(piece, length / piece.Length));
         var parser = new OutputParser(options);
         parser.Append(text);
         parser.Finish(reachedLength: false);
