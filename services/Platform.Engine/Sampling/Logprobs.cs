@@ -6,12 +6,23 @@ internal static class Logprobs
     /// <summary>The logarithm of the sum of exp(logit); subtract it from a logit to get its log-probability.</summary>
     public static double Normaliser(ReadOnlySpan<float> logits)
     {
-        double highest = float.NegativeInfinity;
+        var highest = float.NegativeInfinity;
         foreach (var logit in logits)
-            highest = Math.Max(highest, logit);
+        {
+            if (logit > highest)
+                highest = logit;
+        }
+
         var sum = 0.0;
-        foreach (var logit in logits)
-            sum += SamplerMath.Exp(logit - highest);
+        Span<double> block = stackalloc double[512];
+        for (; logits.Length > 0; logits = logits[Math.Min(block.Length, logits.Length)..])
+        {
+            var now = logits[..Math.Min(block.Length, logits.Length)];
+            SamplerMath.Exp(now, highest, block);
+            foreach (var weight in block[..now.Length])
+                sum += weight;
+        }
+
         return highest + SamplerMath.Log(sum);
     }
 

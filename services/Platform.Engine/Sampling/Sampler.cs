@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Platform.Engine;
 
 /// <summary>Chooses the next token from a row of logits, as <see cref="SamplingParameters"/> describes. A pure function of its arguments;
@@ -56,10 +58,8 @@ internal sealed class Sampler
         var count = TakeCandidates(sampling.TopK);
         var top = highest / sampling.Temperature;
         for (var i = 0; i < count; i++)
-        {
             _tempered[i] = _adjusted[_candidates[i]] / sampling.Temperature;
-            _weights[i] = SamplerMath.Exp((double)_tempered[i] - top);
-        }
+        SamplerMath.Exp(_tempered.AsSpan(0, count), top, _weights);
 
         if (sampling.TopP < 1)
             _nucleus.Keep(_tempered, _weights, count, top, sampling.TopP);
@@ -93,7 +93,11 @@ internal sealed class Sampler
             var weight = _weights[i];
             if (weight == 0 || weight < minWeight)
                 continue;
-            var ring = -SamplerMath.Log(KeyedNoise.Uniform(key, _candidates[i])) / weight;
+            var u = KeyedNoise.Uniform(key, _candidates[i]);
+            // -ln(u) is at least 1 - u, so most candidates are out without a logarithm; the margin is far above rounding.
+            if ((1 - u) * (1 - 1e-12) > earliest * weight)
+                continue;
+            var ring = -SamplerMath.Log(u) / weight;
             if (ring < earliest)
                 (earliest, winner) = (ring, _candidates[i]);
         }
@@ -140,15 +144,15 @@ internal sealed class Sampler
     private static void RequireFinite(ReadOnlySpan<float> row)
     {
         // x - x is 0 for finite numbers and NaN for all others; the sum of zeros in any order is exact.
-        var lanes = System.Numerics.Vector<float>.Zero;
+        var lanes = Vector<float>.Zero;
         var i = 0;
-        for (; i + System.Numerics.Vector<float>.Count <= row.Length; i += System.Numerics.Vector<float>.Count)
+        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
         {
-            var values = new System.Numerics.Vector<float>(row[i..]);
+            var values = new Vector<float>(row[i..]);
             lanes += values - values;
         }
 
-        var sum = System.Numerics.Vector.Sum(lanes);
+        var sum = Vector.Sum(lanes);
         for (; i < row.Length; i++)
             sum += row[i] - row[i];
         if (sum != 0)

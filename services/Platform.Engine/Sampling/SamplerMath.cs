@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Platform.Engine;
 
 /// <summary>The sampler's own exp and log in double precision: the same bits on every machine, whatever its maths library.</summary>
@@ -33,6 +35,50 @@ internal static class SamplerMath
         p = Math.FusedMultiplyAdd(p, r, 1);
         p = Math.FusedMultiplyAdd(p, r, 1);
         return p * BitConverter.Int64BitsToDouble(((long)k + 1023) << 52);
+    }
+
+    /// <summary>e^(values - shift) for every value, with the bits of <see cref="Exp(double)"/>: the same operations, eight lanes at a time.</summary>
+    /// <param name="values">[n], each at most <paramref name="shift"/>.</param>
+    /// <param name="shift">Subtracted in double precision.</param>
+    /// <param name="results">[n].</param>
+    public static void Exp(ReadOnlySpan<float> values, double shift, Span<double> results)
+    {
+        var i = 0;
+        for (; i + Vector512<double>.Count <= values.Length; i += Vector512<double>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(values[i..]));
+            var x = Vector512.Create(low, high) - Vector512.Create(shift);
+            Exp(x).CopyTo(results[i..]);
+        }
+
+        for (; i < values.Length; i++)
+            results[i] = Exp(values[i] - shift);
+    }
+
+    private static Vector512<double> Exp(Vector512<double> x)
+    {
+        var k = Vector512.Floor(Vector512.FusedMultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(0.5)));
+        var r = Vector512.FusedMultiplyAdd(-k, Vector512.Create(Ln2Low), Vector512.FusedMultiplyAdd(-k, Vector512.Create(Ln2High), x));
+
+        var p = Vector512.Create(1.0 / 6227020800);
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 479001600));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 39916800));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 3628800));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 362880));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 40320));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 5040));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 720));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 120));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 24));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0 / 6));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(0.5));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0));
+        p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(1.0));
+
+        // Adding this puts k + 1023 into the lowest bits of the mantissa; the shift moves it into the exponent and all else out.
+        var biased = k + Vector512.Create(1023 + 6755399441055744.0);
+        var scale = (biased.AsInt64() << 52).AsDouble();
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(SmallestArgument)), Vector512<double>.Zero, p * scale);
     }
 
     /// <summary>Natural logarithm of a positive normal number.</summary>

@@ -88,6 +88,18 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void The_race_goes_to_the_first_ring_whoever_it_skips() => Gen.Select(AnyLogits, Gen.Float[0.2f, 3f], Gen.ULong)
+        .Sample((logits, temperature, seed) =>
+        {
+            var key = new NoiseKey(seed, 0, 9);
+            var token = new Sampler(Sampleable).Choose(logits, new() { Temperature = temperature }, Counts(new(), [], []), default, key);
+            var top = logits[..Sampleable].Max() / temperature;
+            var rings = Enumerable.Range(0, Sampleable)
+                .Select(id => -SamplerMath.Log(KeyedNoise.Uniform(key, id)) / SamplerMath.Exp((double)(logits[id] / temperature) - top)).ToList();
+            return token == rings.IndexOf(rings.Min());
+        }, iter: 5_000);
+
+    [Fact]
     public void A_nucleus_of_equal_logits_takes_the_lower_ids()
     {
         var logits = new float[Vocab];
