@@ -16,7 +16,6 @@ using Platform.Gateway.Models;
 using Platform.Gateway.Observability;
 using Platform.Gateway.Options;
 using Platform.Gateway.Tokens;
-using Prometheus;
 
 namespace Platform.Gateway;
 
@@ -66,7 +65,7 @@ public static class PlatformGateway
         TokensEndpoints.Map(api);
         HealthEndpoints.Map(app);
         DocsEndpoints.Map(app);
-        app.MapMetrics("/metrics");
+        MetricsEndpoint.Map(app);
         return app;
     }
 

@@ -23,16 +23,12 @@ internal sealed class ModelCatalogue(IGrainFactory grains, TimeProvider time)
     /// <summary>The model with this name; 404 when the caller may not use it or nothing serves it, 503 when nothing is served at all.</summary>
     public async Task<ServedModel> FindAsync(string name, Caller caller, CancellationToken cancellationToken)
     {
-        if (caller.MayUse(name))
-        {
-            var last = _last;
-            if (last.ReadAt != long.MinValue && time.GetElapsedTime(last.ReadAt) < Fresh && Named(last.Models, name) is { } known)
-                return known;
-            if (Named(await RefreshAsync(cancellationToken), name) is { } found)
-                return found;
-        }
-
-        throw Missing(name, caller);
+        var last = _last;
+        var isFresh = last.ReadAt != long.MinValue && time.GetElapsedTime(last.ReadAt) < Fresh;
+        if (isFresh && caller.MayUse(name) && Named(last.Models, name) is { } known)
+            return known;
+        var models = await RefreshAsync(cancellationToken);
+        return (caller.MayUse(name) ? Named(models, name) : null) ?? throw Missing(name, models, caller);
     }
 
     private static ServedModel? Named(IReadOnlyList<ServedModel> models, string name) => models.FirstOrDefault(model => model.Name == name);
@@ -44,10 +40,10 @@ internal sealed class ModelCatalogue(IGrainFactory grains, TimeProvider time)
         return models;
     }
 
-    private ApiException Missing(string name, Caller caller)
+    private static ApiException Missing(string name, IReadOnlyList<ServedModel> models, Caller caller)
     {
-        var served = _last.Models.Where(model => caller.MayUse(model.Name)).Select(model => $"'{model.Name}'").ToList();
-        if (_last.Models.Count == 0)
+        var served = models.Where(model => caller.MayUse(model.Name)).Select(model => $"'{model.Name}'").ToList();
+        if (models.Count == 0)
             return new ApiException(ApiError.Unavailable("No model is being served yet. Retry when /ready answers 200."));
         var cure = served.Count == 0 ? "This key may use none of the served models." : $"Served are: {string.Join(", ", served.Take(20))}.";
         return new ApiException(new ApiError(

@@ -2,7 +2,10 @@ using Prometheus;
 
 namespace Platform.Gateway.Observability;
 
-/// <summary>What the gateway is the one to know. The names with <c>vllm:</c> are those that existing dashboards read.</summary>
+/// <summary>
+/// What the gateway is the one to know. The names with <c>vllm__</c> are those that existing dashboards read; <see cref="MetricsEndpoint"/>
+/// spells them as they do.
+/// </summary>
 internal static class GatewayMetrics
 {
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 640];
@@ -39,25 +42,25 @@ internal static class GatewayMetrics
         "platform_reasoning_tokens_total", "Tokens delivered as reasoning.", "model");
 
     public static readonly Counter VllmRequestSuccess = Metrics.CreateCounter(
-        "vllm:request_success_total", "Choices that came to their end, by reason.", "model_name", "finished_reason");
+        "vllm__request_success_total", "Choices that came to their end, by reason.", "model_name", "finished_reason");
 
     public static readonly Histogram VllmTimeToFirstToken = Metrics.CreateHistogram(
-        "vllm:time_to_first_token_seconds", "From the request's arrival to its first token.", ["model_name"], Buckets(Seconds));
+        "vllm__time_to_first_token_seconds", "From the request's arrival to its first token.", ["model_name"], Buckets(Seconds));
 
     public static readonly Histogram VllmLatency = Metrics.CreateHistogram(
-        "vllm:e2e_request_latency_seconds", "From the request's arrival to its last token.", ["model_name"], Buckets(Seconds));
+        "vllm__e2e_request_latency_seconds", "From the request's arrival to its last token.", ["model_name"], Buckets(Seconds));
 
     public static readonly Counter VllmPromptTokens = Metrics.CreateCounter(
-        "vllm:prompt_tokens_total", "Tokens of prompts.", "model_name");
+        "vllm__prompt_tokens_total", "Tokens of prompts.", "model_name");
 
     public static readonly Counter VllmGenerationTokens = Metrics.CreateCounter(
-        "vllm:generation_tokens_total", "Tokens delivered.", "model_name");
+        "vllm__generation_tokens_total", "Tokens delivered.", "model_name");
 
     public static readonly Histogram VllmRequestPromptTokens = Metrics.CreateHistogram(
-        "vllm:request_prompt_tokens", "Prompt tokens of a request.", ["model_name"], Buckets(TokenCounts));
+        "vllm__request_prompt_tokens", "Prompt tokens of a request.", ["model_name"], Buckets(TokenCounts));
 
     public static readonly Histogram VllmRequestGenerationTokens = Metrics.CreateHistogram(
-        "vllm:request_generation_tokens", "Tokens delivered for a request.", ["model_name"], Buckets(TokenCounts));
+        "vllm__request_generation_tokens", "Tokens delivered for a request.", ["model_name"], Buckets(TokenCounts));
 
     private static HistogramConfiguration Buckets(double[] buckets) => new() { Buckets = buckets };
 }
