@@ -14,7 +14,7 @@ public sealed class ChatStreamTests
     private const string Chat = "/v1/chat/completions";
     private const string Body = """{"model":"tiny","messages":[{"role":"user","content":"hi"}],"stream":true}""";
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Begins_with_the_role_ends_with_the_reason_the_usage_and_done()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -31,7 +31,7 @@ public sealed class ChatStreamTests
         Assert.Empty(host.Responses.Cancelled);
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Choices_interleave_and_each_adds_up()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -43,7 +43,7 @@ public sealed class ChatStreamTests
             Assert.Equal("Hello", string.Concat(chunks.Where(chunk => Choice(chunk).GetProperty("index").GetInt32() == index).Select(Content)));
     }
 
-    [Fact(Timeout = Patience)]
+    [Fact]
     public async Task Log_probabilities_of_all_chunks_are_those_of_all_tokens_even_of_such_as_show_no_text()
     {
         await using var host = await GatewayHost.StartAsync();
