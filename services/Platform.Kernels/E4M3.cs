@@ -39,7 +39,7 @@ public static class E4M3
         var exponent = code >> 3 & 15;
         var mantissa = code & 7;
         if (exponent == 15 && mantissa == 7)
-            return float.NaN;
+            return BitConverter.UInt32BitsToSingle(0x7FC00000u | (uint)(code & 0x80) << 24);
         var magnitude = exponent == 0
             ? mantissa * SubnormalStep
             : BitConverter.Int32BitsToSingle(((exponent - 7 + 127) << 23) | (mantissa << 20));

@@ -32,6 +32,9 @@ internal sealed class RotaryTable
     /// <summary>Radians per position of a frequency.</summary>
     public float Frequency(int index) => _frequencies[index];
 
+    /// <summary>Which row of a position turns a frequency: 0 time, 1 height, 2 width.</summary>
+    public int PositionRow(int index) => _rows[index];
+
     /// <summary>The cosines and sines [R/2] of a position.</summary>
     public void Fill(MropePosition position, Span<float> cos, Span<float> sin)
     {
