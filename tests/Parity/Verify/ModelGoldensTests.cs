@@ -41,8 +41,8 @@ public sealed class ModelGoldensTests : IDisposable
         Assert.Equal(110, rows.Count(row => row.Verdict == GoldenVerdict.NotJudged));
         Assert.DoesNotContain(rows, row => row.Fails);
         var logits = rows.Single(row => row.Name == "prompt.logits");
-        // Coarser than float32, and still the same model.
-        Assert.InRange(logits.MaxError!.Value, 2e-3, 2);
+        // Coarser than float32, and still the same model: the logits' standard deviation is 2 to 3.
+        Assert.InRange(logits.MeanError!.Value, 2e-3, 0.2);
     }
 
     [Fact]
