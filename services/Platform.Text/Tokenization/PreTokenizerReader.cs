@@ -10,15 +10,18 @@ internal static class PreTokenizerReader
     public static SplitRule Split(JsonElement preTokenizer, string file)
     {
         string? expression = null;
+        var bytes = false;
         foreach (var step in Steps(preTokenizer))
         {
             var type = Text(step, "type");
-            if (type == "Split" && expression is null && Text(step, "behavior") == "Isolated" && !IsTrue(step, "invert"))
+            if (type == "Split" && expression is null && !bytes && Text(step, "behavior") == "Isolated" && !IsTrue(step, "invert"))
                 expression = step.TryGetProperty("pattern", out var pattern) ? Text(pattern, "Regex") : null;
             else if (type != "ByteLevel" || IsTrue(step, "add_prefix_space") || IsTrue(step, "use_regex"))
                 throw Wrong(preTokenizer, file);
+            else
+                bytes = true;
         }
-        return expression is null ? throw Wrong(preTokenizer, file) : SplitExpressions.Require(expression, file);
+        return expression is null || !bytes ? throw Wrong(preTokenizer, file) : SplitExpressions.Require(expression, file);
     }
 
     private static JsonElement.ArrayEnumerator Steps(JsonElement preTokenizer) =>
