@@ -71,7 +71,9 @@ internal sealed class RequestBody : IDisposable
         // We bound the body ourselves, to answer in our shape and to name the limit.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } sending)
+
+        // HTTP/2 has the server's own rates, which one of many streams cannot change.
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } sending)
             sending.MinDataRate = new MinDataRate(options.MinBytesPerSecond, options.DataRateGrace);
     }
 

@@ -64,8 +64,9 @@ internal sealed class MediaFetcher : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw failure.InnerException as ApiException
-                ?? ApiException.Invalid($"'{path}' could not be fetched from {uri.Host}. Send it as a data URI.", path, "media_fetch_failed");
+            throw failure.InnerException is UnauthorizedAccessException
+                ? Forbidden(uri.Host, path)
+                : ApiException.Invalid($"'{path}' could not be fetched from {uri.Host}. Send it as a data URI.", path, "media_fetch_failed");
         }
     }
 
@@ -99,7 +100,7 @@ internal sealed class MediaFetcher : IDisposable
 
         // A name with even one private address is a trick or a mistake.
         if (allowed.Length == 0 || allowed.Length < addresses.Length)
-            throw Forbidden(target.Host, "image_url");
+            throw new UnauthorizedAccessException($"{target.Host} has an address that is not public.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

@@ -49,10 +49,12 @@ internal sealed class RunningResponse : IAsyncDisposable
         {
             start = await grain.StartAsync(request, clientLeft);
         }
-        catch (Exception) when (clientLeft.IsCancellationRequested)
+        catch
         {
+            // Whether it began is unknown: a call that timed out or was given up may still have been heard.
             await CancelAsync(grain, id, log);
-            throw new OperationCanceledException(clientLeft);
+            clientLeft.ThrowIfCancellationRequested();
+            throw;
         }
 
         return start switch

@@ -34,7 +34,9 @@ internal sealed class SseWriter : IDisposable
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } reading)
+
+        // HTTP/2 has the server's own rates, which one of many streams cannot change.
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol) && context.Features.Get<IHttpMinResponseDataRateFeature>() is { } reading)
             reading.MinDataRate = new MinDataRate(options.MinBytesPerSecond, options.DataRateGrace);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         return new SseWriter(response.BodyWriter);
