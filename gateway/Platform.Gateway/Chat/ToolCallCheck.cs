@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Json;
@@ -27,8 +28,11 @@ internal static class ToolCallCheck
             throw NoObject(arguments, path);
         try
         {
-            using var parsed = JsonDocument.Parse(arguments.GetString()!, new JsonDocumentOptions { MaxDepth = maxDepth });
-            if (parsed.RootElement.ValueKind == JsonValueKind.Object)
+            var json = Encoding.UTF8.GetBytes(arguments.GetString()!);
+            using var parsed = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = maxDepth });
+
+            // JSON within JSON has escapes of its own, which the check of the body did not see.
+            if (parsed.RootElement.ValueKind == JsonValueKind.Object && SurrogateCheck.FirstLone(json) < 0)
                 return;
         }
         catch (JsonException)
@@ -40,7 +44,7 @@ internal static class ToolCallCheck
     }
 
     private static ApiException NoObject(JsonElement arguments, string path) => ApiException.Invalid(
-        $"'{path}' is {JsonWords.Describe(arguments)}, but the arguments of a call must be a JSON object or a string that holds one. " +
+        $"'{path}' is {JsonWords.Describe(arguments)}, but the arguments of a call must be a JSON object of whole characters, or a string that holds one. " +
         "Send what the model's call had, or \"{}\".",
         path);
 }

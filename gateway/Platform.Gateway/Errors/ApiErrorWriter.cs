@@ -13,6 +13,8 @@ internal static class ApiErrorWriter
         var response = context.Response;
         response.StatusCode = error.Status;
         response.ContentType = JsonOutput.ContentType;
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            response.Headers.WWWAuthenticate = "Bearer";
         if (error.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         using (var writer = JsonOutput.Writer(response.BodyWriter))

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Platform.Gateway.Json;
 using Platform.Gateway.Observability;
 
 namespace Platform.Gateway.Errors;
@@ -36,7 +37,7 @@ internal sealed class ErrorShape(RequestDelegate next, ILogger<ErrorShape> log)
 
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
             await ApiErrorWriter.WriteAsync(
-                context, ApiError.ForStatus(context.Response.StatusCode, context.Request.Method, context.Request.Path));
+                context, ApiError.ForStatus(context.Response.StatusCode, context.Request.Method, JsonWords.Shorten(context.Request.Path)));
     }
 
     private async Task AnswerAsync(HttpContext context, Exception failure)

@@ -28,6 +28,7 @@ public sealed class KeyTests
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("invalid_api_key", JsonDocument.Parse(text).RootElement.GetProperty("error").GetProperty("code").GetString());
             Assert.Contains(says, text, StringComparison.Ordinal);
+            Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
             Assert.DoesNotContain("sk-wrong", text, StringComparison.Ordinal);
         }
 
