@@ -11,6 +11,9 @@ internal sealed record EngineModel
     /// <summary>Rows of the output matrix, padding rows included.</summary>
     public required int VocabSize { get; init; }
 
+    /// <summary>Values in a row of media embeddings.</summary>
+    public required int HiddenSize { get; init; }
+
     /// <summary>The longest sequence the rotary embedding was made for.</summary>
     public required int MaxContext { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record EngineModel
         {
             NumericsId = model.NumericsId,
             VocabSize = model.Config.Text.VocabSize,
+            HiddenSize = model.Config.Text.HiddenSize,
             MaxContext = model.Config.Text.MaxPositionEmbeddings,
             MaxBatchedTokens = model.Options.MaxBatchedTokens,
             PageBytes = model.PageBytes,

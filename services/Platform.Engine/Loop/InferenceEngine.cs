@@ -95,7 +95,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <exception cref="EngineStoppedException">The engine has stopped (503).</exception>
     public SequenceHandle Submit(SequenceRequest request)
     {
-        var tokenLimit = RequestCheck.TokenLimit(request, _model.VocabSize, _limits.MaxContext);
+        var tokenLimit = RequestCheck.TokenLimit(request, _model, _limits.MaxContext);
         if (request.Resume is { } snapshot)
             _loop.Transfer.Check(request, snapshot);
 

@@ -5,12 +5,14 @@ internal static class RequestCheck
 {
     /// <summary>Checks a request and returns how many tokens, prompt and answer, the sequence may have.</summary>
     /// <exception cref="SequenceRejectedException">The request is wrong; the message says found, rule and cure.</exception>
-    public static int TokenLimit(SequenceRequest request, int vocabSize, int maxContext)
+    public static int TokenLimit(SequenceRequest request, EngineModel model, int maxContext)
     {
         ArgumentNullException.ThrowIfNull(request);
         Require(request.PromptTokens is { Length: > 0 }, "The prompt has no token; it needs at least one.");
-        CheckIds(request.PromptTokens, vocabSize, "prompt");
-        CheckIds(request.ReplayTokens, vocabSize, "replay");
+        CheckIds(request.PromptTokens, model.VocabSize, "prompt");
+        CheckIds(request.ReplayTokens, model.VocabSize, "replay");
+        if (request.Media is { } media)
+            CheckMedia(media, request.PromptTokens.Length, model.HiddenSize);
         Require(request.StopTokenIds.Length <= SequenceRequest.MaxStopTokenIds,
             $"{request.StopTokenIds.Length} stop ids were given; at most {SequenceRequest.MaxStopTokenIds} are allowed.");
         Require(request.TopLogprobs is >= 0 and <= SequenceRequest.MaxTopLogprobs,
@@ -35,6 +37,16 @@ internal static class RequestCheck
             $"Ask for at most {maxContext - prompt} tokens, or shorten the prompt.");
         Require(request.ReplayTokens.Length <= maxTokens, $"{request.ReplayTokens.Length} tokens are replayed, more than MaxTokens ({maxTokens}).");
         return prompt + maxTokens;
+    }
+
+    private static void CheckMedia(MediaEmbeddings media, int prompt, int hiddenSize)
+    {
+        Require(media.Width == hiddenSize,
+            $"The media embeddings have {media.Width} values a row, but the model's hidden size is {hiddenSize}. They are probably another model's.");
+        if (media.Count == 0)
+            return;
+        Require(media.IndexOf(0) >= 0 && media.IndexOf(media.Count - 1) < prompt,
+            $"The media embeddings stand at indices {media.IndexOf(0)} to {media.IndexOf(media.Count - 1)}, but the prompt has only {prompt} tokens.");
     }
 
     private static void CheckIds(int[] ids, int vocabSize, string what)

@@ -224,6 +224,17 @@ public sealed class InferenceEngineTests
     }
 
     [Fact]
+    public async Task Media_of_another_model_or_outside_the_prompt_are_refused_before_they_can_break_a_step()
+    {
+        await using var engine = new InferenceEngine(_ledger.Model, new() { Pages = 10 });
+        var request = Request(5, 3);
+        Assert.Throws<SequenceRejectedException>(() => engine.Submit(request with { Media = new MediaEmbeddings([1], new float[8], 8) }));
+        Assert.Throws<SequenceRejectedException>(() => engine.Submit(request with { Media = new MediaEmbeddings([1, 5], new float[32], 16) }));
+        Assert.Throws<SequenceRejectedException>(() => engine.Submit(request with { Media = new MediaEmbeddings([-1], new float[16], 16) }));
+        Assert.Equal(FinishReason.Length, (await Answer.Of(engine.Submit(request with { Media = new MediaEmbeddings([1, 4], new float[32], 16) }))).Finish);
+    }
+
+    [Fact]
     public async Task Without_a_token_limit_an_answer_ends_at_the_context()
     {
         await using var engine = new InferenceEngine(_ledger.Model, new() { Pages = 2 });

@@ -22,6 +22,7 @@ internal sealed class LedgerModel
     {
         NumericsId = "ledger-1",
         VocabSize = Vocab,
+        HiddenSize = 16,
         MaxContext = 100_000,
         MaxBatchedTokens = 512,
         PageBytes = Pages.PageBytes,

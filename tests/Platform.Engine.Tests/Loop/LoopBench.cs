@@ -23,7 +23,7 @@ internal sealed class LoopBench : IDisposable
     /// <summary>Queues a sequence; it runs when <see cref="Step"/> is called.</summary>
     public Sequence Add(SequenceRequest request)
     {
-        var limit = RequestCheck.TokenLimit(request, _model.VocabSize, _limits.MaxContext);
+        var limit = RequestCheck.TokenLimit(request, _model, _limits.MaxContext);
         if (request.Resume is { } snapshot)
             Loop.Transfer.Check(request, snapshot);
         var sequence = new Sequence(request, _arrivals++, limit, new Outbox(_limits.OutboxCapacity, () => { }));

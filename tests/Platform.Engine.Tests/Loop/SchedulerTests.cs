@@ -52,6 +52,19 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void Nobody_is_admitted_into_the_page_that_a_running_sequence_needs_next()
+    {
+        using var bench = Bench(new() { Pages = 2, MaxSequences = 2 });
+        var running = bench.Add(Request(64, maxTokens: 10));
+        bench.Step();
+        var waiting = bench.Add(Request(5, maxTokens: 5));
+        bench.Step();
+        Assert.Equal((2, SequenceStatus.Waiting), (running.State.Pages.Count, waiting.Status));
+        bench.Finish();
+        Assert.Equal((SequenceStatus.Finished, 0L), (waiting.Status, bench.Counters.Preemptions));
+    }
+
+    [Fact]
     public void Preempts_the_newest_sequence_when_no_page_is_free_and_says_the_same_words_later()
     {
         var oldestRequest = Request(60, maxTokens: 80, seed: 1);

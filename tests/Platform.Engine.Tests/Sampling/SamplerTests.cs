@@ -108,6 +108,13 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void A_nucleus_ends_with_the_token_that_reaches_the_share_exactly()
+    {
+        var logits = Enumerable.Range(0, Vocab).Select(id => id < 4 ? 0f : -2000f).ToArray();
+        Assert.Equal([0, 1], Draw(logits, new SamplingParameters { TopP = 0.5f }, [], [], 300).Keys.Order());
+    }
+
+    [Fact]
     public void Top_k_of_equal_logits_takes_the_lower_ids()
     {
         var seen = Draw(new float[Vocab], new SamplingParameters { TopK = 3 }, [], [], 300);
