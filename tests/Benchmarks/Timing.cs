@@ -11,18 +11,18 @@ internal readonly record struct Timing(TimeSpan Minimum, TimeSpan Median, TimeSp
     /// <summary>Runs an action until it is warm, then times rounds of it.</summary>
     /// <param name="action">One round.</param>
     /// <param name="rounds">How many rounds are timed at most; at least three are.</param>
-    /// <param name="warmUp">How long it runs untimed.</param>
+    /// <param name="warmUp">How much processor time it takes untimed: on a busy machine, wall time says nothing about being warm.</param>
     /// <param name="budget">After this long no further round starts.</param>
     public static Timing Of(Action action, int rounds = 15, TimeSpan? warmUp = null, TimeSpan? budget = null)
     {
-        var clock = Stopwatch.StartNew();
+        var processorAtFirst = Environment.CpuUsage.TotalTime;
         do
             action();
-        while (clock.Elapsed < (warmUp ?? TimeSpan.FromMilliseconds(300)));
+        while (Environment.CpuUsage.TotalTime - processorAtFirst < (warmUp ?? TimeSpan.FromMilliseconds(600)));
 
         var times = new List<TimeSpan>(rounds);
         var processor = TimeSpan.MaxValue;
-        clock.Restart();
+        var clock = Stopwatch.StartNew();
         while (times.Count < rounds && (times.Count < 3 || clock.Elapsed < (budget ?? TimeSpan.FromSeconds(3))))
         {
             var startedProcessor = Environment.CpuUsage.TotalTime;
