@@ -62,6 +62,19 @@ public abstract class LawOneTests(LawModels models)
     }
 
     [Fact]
+    public void Preempted_for_the_page_that_an_older_sequence_needs()
+    {
+        // Each starts with one page of three; the newer one takes the third first, and gives it up two tokens later.
+        using var loop = new RecordingLoop(models.With(2), new() { Pages = 3, MaxSequences = 2 });
+        var older = loop.Add(models.Request(63));
+        var newer = loop.Add(models.Request(64));
+        loop.Finish();
+        Assert.Equal(1, loop.Bench.Counters.Preemptions);
+        AssertSame(models.Alone(63), loop.Of(older), "the older sequence");
+        AssertSame(models.Alone(64), loop.Of(newer), "the preempted sequence");
+    }
+
+    [Fact]
     public void Exported_and_imported_into_an_engine_with_other_threads()
     {
         foreach (var context in models.Contexts)
