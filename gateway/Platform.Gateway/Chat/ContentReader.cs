@@ -65,16 +65,16 @@ internal sealed class ContentReader(GatewayOptions options, Warnings warnings, U
                 TextPart(Required(part, "refusal", "a string"));
                 break;
             case "image_url" or "input_image":
-                AddMedia(part, isVideo: false, [Address(part, "image_url")], null);
+                AddMedia(part, "image_url", isVideo: false, [Address(part, "image_url")], null);
                 break;
             case "image":
-                AddMedia(part, isVideo: false, [Address(part, "image")], null);
+                AddMedia(part, "image", isVideo: false, [Address(part, "image")], null);
                 break;
             case "video_url" or "input_video":
-                AddMedia(part, isVideo: true, [Address(part, "video_url")], Rate(part));
+                AddMedia(part, "video_url", isVideo: true, [Address(part, "video_url")], Rate(part));
                 break;
             case "video":
-                AddMedia(part, isVideo: true, Frames(part), Rate(part));
+                AddMedia(part, "video", isVideo: true, Frames(part), Rate(part));
                 break;
             default:
                 throw ApiException.Invalid(
@@ -103,10 +103,9 @@ internal sealed class ContentReader(GatewayOptions options, Warnings warnings, U
         return value.ValueKind == JsonValueKind.String ? value : throw part.Wrong(name, value, rule);
     }
 
-    private void AddMedia(FieldReader part, bool isVideo, IReadOnlyList<JsonElement> files, double? framesPerSecond)
+    private void AddMedia(FieldReader part, string field, bool isVideo, IReadOnlyList<JsonElement> files, double? framesPerSecond)
     {
         part.Accept("detail", "min_pixels", "max_pixels", "uuid");
-        var kind = isVideo ? "video" : "image";
         if (_media.Count == options.MaxMedia)
         {
             throw ApiException.Invalid(
@@ -116,9 +115,9 @@ internal sealed class ContentReader(GatewayOptions options, Warnings warnings, U
                 "messages");
         }
 
-        _media.Add(new MediaSource(isVideo, files, framesPerSecond, part.PathOf(kind)));
+        _media.Add(new MediaSource(isVideo, files, framesPerSecond, part.PathOf(field)));
         writer.WriteStartObject();
-        writer.WriteString("type", kind);
+        writer.WriteString("type", isVideo ? "video" : "image");
         writer.WriteEndObject();
     }
 

@@ -44,7 +44,7 @@ public sealed class BadInputTests(BadInputTests.Host host) : IClassFixture<BadIn
             """{"model":"tiny","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{\"a\":\"\\ud800\"}"}}]}]}""",
             400, "messages[0].tool_calls[0].function.arguments", "whole characters"
         },
-        { """{"model":"tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,x"}}]}]}""", 400, "messages[0].content[0].image", "text only" },
+        { """{"model":"tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,x"}}]}]}""", 400, "messages[0].content[0].image_url", "text only" },
         { Body("\"temperature\":-1"), 400, "temperature", "-1" },
         { Body("\"temperature\":2.5"), 400, "temperature", "from 0 to 2" },
         { Body("\"temperature\":\"hot\""), 400, "temperature", "hot" },
