@@ -14,13 +14,34 @@ internal static class DocsEndpoints
     {
         var document = Read();
         routes.MapGet("/" + Document, () => Results.Bytes(document, "application/json; charset=utf-8"));
-        routes.MapScalarApiReference("/docs", options => options
-            .WithTitle("Platform API")
-            .WithOpenApiRoutePattern("/" + Document)
-            .WithTheme(ScalarTheme.Alternate)
-            .WithDefaultHttpClient(ScalarTarget.Shell, ScalarClient.Curl)
-            .DisableDefaultFonts()
-            .AddPreferredSecuritySchemes("key"));
+        routes.MapScalarApiReference("/docs", Configure).Add(KeepAtHome);
+    }
+
+    private static void Configure(ScalarOptions options) => options
+        .WithTitle("Platform API")
+        .WithOpenApiRoutePattern("/" + Document)
+        .WithTheme(ScalarTheme.Alternate)
+        .WithDefaultHttpClient(ScalarTarget.Shell, ScalarClient.Curl)
+        .AddPreferredSecuritySchemes("key")
+        .DisableDefaultFonts()
+        .DisableTelemetry()
+        .DisableAgent()
+        .DisableMcp()
+        .HideClientButton()
+        .HideDeveloperTools();
+
+    // A page into which keys are typed talks to nobody else, whatever its scripts would like to.
+    private static void KeepAtHome(EndpointBuilder endpoint)
+    {
+        var page = endpoint.RequestDelegate;
+        if (page is null)
+            return;
+        endpoint.RequestDelegate = context =>
+        {
+            context.Response.Headers.ContentSecurityPolicy =
+                "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'";
+            return page(context);
+        };
     }
 
     internal static byte[] Read()
