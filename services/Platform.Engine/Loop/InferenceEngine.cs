@@ -106,7 +106,8 @@ public sealed class InferenceEngine : IAsyncDisposable
             {
                 EngineCounters.Add(ref _counters.QueueRejections, 1);
                 throw new EngineFullException(
-                    $"{_limits.MaxLive} sequences are live ({_limits.Slots} may run, {_limits.MaxQueued} may wait). Try again later, or raise MaxQueued or MaxSequences.");
+                    $"{_limits.MaxLive} sequences are live ({_limits.Slots} may run, {_limits.MaxQueued} may wait). " +
+                    "Try again later, or raise MaxQueued or MaxSequences.");
             }
 
             Interlocked.Increment(ref _live);

@@ -45,13 +45,15 @@ internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore
     public void Check(SequenceRequest request, SequenceSnapshot snapshot)
     {
         Require(snapshot.NumericsId == numericsId,
-            $"The state was computed under numerics '{snapshot.NumericsId}' but this engine computes '{numericsId}'. Submit without it; the tokens are computed again.");
+            $"The state was computed under numerics '{snapshot.NumericsId}' but this engine computes '{numericsId}'. " +
+            "Submit without it; the tokens are computed again.");
         Require(snapshot.PromptTokens.SequenceEqual(request.PromptTokens), "The state belongs to another prompt than the request's.");
         Require(snapshot.Seed == request.Seed && snapshot.Choice == request.Choice,
             $"The state was drawn with seed {snapshot.Seed}, choice {snapshot.Choice}; the request has {request.Seed} and {request.Choice}.");
         var known = request.PromptTokens.Length + request.ReplayTokens.Length;
         Require(snapshot.CachedLength < known,
-            $"The state covers {snapshot.CachedLength} tokens but the request has only {known}. Replay the tokens generated so far ({snapshot.GeneratedTokens.Count}).");
+            $"The state covers {snapshot.CachedLength} tokens but the request has only {known}. " +
+            $"Replay the tokens generated so far ({snapshot.GeneratedTokens.Count}).");
         var covered = Math.Max(0, snapshot.CachedLength - request.PromptTokens.Length);
         Require(snapshot.GeneratedTokens.Take(covered).SequenceEqual(request.ReplayTokens.Take(covered)),
             "The state covers other generated tokens than the request replays.");

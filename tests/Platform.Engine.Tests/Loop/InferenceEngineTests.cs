@@ -62,16 +62,16 @@ public sealed class InferenceEngineTests
         var other = engine.Submit(Request(5, 4_000, 1));
         var handle = engine.Submit(Request(5, 9_000, 2));
         await handle.Events.WaitToReadAsync(TestContext.Current.CancellationToken);
-        long stepsAtCancel = 0, stepsOfSequence = 0;
+        long cancelled = 0, stepsAfter = 0;
         _ledger.BeforeStep = segments =>
         {
-            if (Volatile.Read(ref stepsAtCancel) > 0 && segments.Any(segment => segment.State == handle.Sequence.State))
-                Interlocked.Increment(ref stepsOfSequence);
+            if (Interlocked.Read(ref cancelled) > 0 && segments.Any(segment => segment.State == handle.Sequence.State))
+                Interlocked.Increment(ref stepsAfter);
         };
-        Interlocked.Increment(ref stepsAtCancel);
         handle.Cancel();
+        Interlocked.Increment(ref cancelled);
         Assert.Equal(FinishReason.Cancelled, (await Answer.Of(handle)).Finish);
-        Assert.InRange(Interlocked.Read(ref stepsOfSequence), 0, 2);      // the one that ran, and one that began before the flag was seen
+        Assert.InRange(Interlocked.Read(ref stepsAfter), 0, 1);      // one may have been scheduled just before
         Assert.Equal(1, engine.Statistics.Cancellations);
         other.Cancel();
         await Answer.Of(other);
