@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Platform.Kernels;
 
 /// <summary>
@@ -60,14 +62,17 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (Storage == PanelStorage.F32)
         {
             var target = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++)
-                target[(long)k * PanelRows] = weights[k];
+            for (var k = 0; k < weights.Length; k++, target += PanelRows)
+                *target = weights[k];
             return;
         }
 
-        var pairs = (ushort*)RowStart(output);
-        for (var k = 0; k < weights.Length; k++)
-            pairs[PairElement(k)] = Bf16.FromFloat(weights[k]);
+        var pairs = (uint*)RowStart(output);
+        var last = weights.Length & ~1;
+        for (var k = 0; k < last; k += 2, pairs += PanelRows)
+            *pairs = Bf16.FromFloat(weights[k]) | ((uint)Bf16.FromFloat(weights[k + 1]) << 16);
+        if (last < weights.Length)
+            *pairs = Bf16.FromFloat(weights[last]);
     }
 
     /// <summary>Writes one output's weights from bfloat16 bits, exactly.</summary>
@@ -77,14 +82,21 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (Storage == PanelStorage.F32)
         {
             var target = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++)
-                target[(long)k * PanelRows] = Bf16.ToFloat(weights[k]);
+            for (var k = 0; k < weights.Length; k++, target += PanelRows)
+                *target = Bf16.ToFloat(weights[k]);
             return;
         }
 
-        var pairs = (ushort*)RowStart(output);
-        for (var k = 0; k < weights.Length; k++)
-            pairs[PairElement(k)] = weights[k];
+        // A pair in the row is a pair in the lane.
+        var pairs = (uint*)RowStart(output);
+        foreach (var pair in MemoryMarshal.Cast<ushort, uint>(weights))
+        {
+            *pairs = pair;
+            pairs += PanelRows;
+        }
+
+        if ((weights.Length & 1) != 0)
+            *pairs = weights[^1];
     }
 
     /// <summary>One output's weights, widened: embedding lookup in tied matrices, and checks.</summary>
@@ -96,22 +108,20 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (Storage == PanelStorage.F32)
         {
             var source = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++)
-                weights[k] = source[(long)k * PanelRows];
+            for (var k = 0; k < weights.Length; k++, source += PanelRows)
+                weights[k] = *source;
             return;
         }
 
         var pairs = (ushort*)RowStart(output);
         for (var k = 0; k < weights.Length; k++)
-            weights[k] = Bf16.ToFloat(pairs[PairElement(k)]);
+            weights[k] = Bf16.ToFloat(pairs[(long)(k >> 1) * (2 * PanelRows) + (k & 1)]);
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _memory.Dispose();
 
     private static long PanelElements(int inputs) => (inputs + 1L) / 2 * 2 * PanelRows;
-
-    private static long PairElement(int input) => (long)(input >> 1) * (2 * PanelRows) + (input & 1);
 
     private byte* RowStart(int output)
     {
