@@ -52,8 +52,12 @@ internal static unsafe class SpanAttention
         total[0] = max;
         total[1] = MathF.FusedMultiplyAdd(total[1], oldScale, share[1] * newScale);
         float* sums = total + 16, added = share + 16;
-        for (var d = 0; d < headDim; d++)
-            sums[d] = MathF.FusedMultiplyAdd(sums[d], oldScale, added[d] * newScale);
+        // Rows are padded to whole tiles, so the last vector may reach past the head.
+        for (var d = 0; d < headDim; d += Lanes.Count)
+        {
+            var rescaled = Vector512.Load(added + d) * Vector512.Create(newScale);
+            Vector512.FusedMultiplyAdd(Vector512.Load(sums + d), Vector512.Create(oldScale), rescaled).Store(sums + d);
+        }
     }
 
     private static void Run<TFormat>(in SpanRequest request, float* queries, float* scores, float* shares)

@@ -3,6 +3,8 @@ namespace Platform.Kernels;
 /// <summary>The router's choice: the k largest logits, equal ones by the lower index, and their softmax renormalised to sum 1.</summary>
 public static class TopK
 {
+    private const int MaxOnStack = 4096;
+
     /// <summary>Chooses and weighs.</summary>
     /// <param name="logits">[E].</param>
     /// <param name="chosen">Receives k indices in rank order.</param>
@@ -11,15 +13,18 @@ public static class TopK
     {
         if (chosen.Length > logits.Length || weights.Length != chosen.Length)
             throw new ArgumentException($"{chosen.Length} of {logits.Length} cannot be chosen into {weights.Length} weights.");
+        Span<bool> taken = logits.Length <= MaxOnStack ? stackalloc bool[logits.Length] : new bool[logits.Length];
+        taken.Clear();
         for (var rank = 0; rank < chosen.Length; rank++)
         {
             var best = -1;
             for (var i = 0; i < logits.Length; i++)
             {
-                if ((best < 0 || logits[i] > logits[best]) && !chosen[..rank].Contains(i))
+                if (!taken[i] && (best < 0 || logits[i] > logits[best]))
                     best = i;
             }
 
+            taken[best] = true;
             chosen[rank] = best;
             weights[rank] = logits[best];
         }

@@ -3,6 +3,7 @@ using Benchmarks;
 // One line per benchmark: its name on the command line and what it measures.
 var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
 {
+    ["kernels"] = ("matrix products, the delta rule and attention against their plain forms", KernelBenchmark.Run),
     ["tokenizer"] = ("encoding speed over kinds of text, sizes n, 2n, 4n, and threads", TokenizerBenchmark.Run),
 };
 
