@@ -1,0 +1,84 @@
+using Platform.Contracts.Decoding;
+using Platform.Contracts.Tokenization;
+using Platform.Engine;
+using Platform.Model;
+using Platform.Text;
+using Platform.Text.Chat;
+
+namespace Platform.Decoder;
+
+/// <summary>Loads a checkpoint into an engine.</summary>
+internal static class DecoderLoader
+{
+    /// <exception cref="CheckpointException">The checkpoint does not fit its config.</exception>
+    /// <exception cref="ChatTemplateException">Its chat template is unknown and none is assumed.</exception>
+    /// <exception cref="InvalidOperationException">Its tokenizer has more ids than the model has rows.</exception>
+    public static ServedDecoder Load(DecoderOptions options, Tokenizer tokenizer, TimeProvider time, IProgress<DecoderProgress>? progress)
+    {
+        var template = ChatTemplates.Recognise(options.CheckpointDirectory, options.AssumeTemplate);
+        progress?.Report(new DecoderProgress("Checking the checkpoint", null));
+        using var checkpoint = Checkpoint.Open(options.CheckpointDirectory);
+        RequireRows(checkpoint.Config, tokenizer);
+        var model = TextModel.Load(checkpoint, options.Model, progress is null ? null : new WeightProgress(progress));
+        try
+        {
+            var engine = new InferenceEngine(model, options.Engine with { SampleableIds = tokenizer.IdCount }, time);
+            var generation = GenerationConfig.Load(options.CheckpointDirectory);
+            return new ServedDecoder(
+                engine,
+                model,
+                tokenizer,
+                Describe(options, checkpoint.Config, generation, engine, template, tokenizer),
+                StopIds.Of(options.CheckpointDirectory, checkpoint.Config, generation, tokenizer),
+                MediaShape.Of(checkpoint.Config));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireRows(ModelConfig config, Tokenizer tokenizer)
+    {
+        if (tokenizer.IdCount > config.Text.VocabSize)
+        {
+            throw new InvalidOperationException(
+                $"The tokenizer has {tokenizer.IdCount} ids but the model only {config.Text.VocabSize} rows: they are of different checkpoints. " +
+                "Take the tokenizer files from where the weights come from.");
+        }
+    }
+
+    private static DecoderDescription Describe(
+        DecoderOptions options, ModelConfig config, GenerationConfig generation, InferenceEngine engine, ChatTemplate template, Tokenizer tokenizer) => new()
+        {
+            AppId = options.AppId,
+            Model = options.ModelName,
+            NumericsId = engine.NumericsId,
+            MaxContext = engine.MaxContext,
+            Vision = config.Vision is not null,
+            Defaults = Defaults(generation),
+            DefaultReasoningMode = template == ChatTemplate.Qwen35Small ? ReasoningMode.Fast : ReasoningMode.Thinking,
+            Created = Created(options.CheckpointDirectory),
+            IdCount = tokenizer.IdCount,
+        };
+
+    private static GenerationDefaults Defaults(GenerationConfig generation) => new()
+    {
+        Temperature = generation.DoSample == false ? 0 : (float)(generation.Temperature ?? 1),
+        TopP = (float)(generation.TopP ?? 1),
+        TopK = Math.Max(0, generation.TopK ?? 0),
+        MinP = (float)(generation.MinP ?? 0),
+        PresencePenalty = (float)(generation.PresencePenalty ?? 0),
+        RepetitionPenalty = (float)(generation.RepetitionPenalty ?? 1),
+    };
+
+    private static long Created(string directory) =>
+        new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(directory, "config.json"))).ToUnixTimeSeconds();
+
+    private sealed class WeightProgress(IProgress<DecoderProgress> progress) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value) =>
+            progress.Report(new DecoderProgress("Loading weights", (double)value.LoadedWeights / Math.Max(1, value.TotalWeights)));
+    }
+}

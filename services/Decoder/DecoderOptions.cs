@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+using Platform.Engine;
+
+namespace Platform.Decoder;
+
+/// <summary>Which model a decoder serves, under which name, and how.</summary>
+public sealed record DecoderOptions
+{
+    /// <summary>The checkpoint's folder.</summary>
+    [Required]
+    public required string CheckpointDirectory { get; init; }
+
+    /// <summary>The model's name in the API.</summary>
+    [Required]
+    public required string ModelName { get; init; }
+
+    /// <summary>This decoder's own app id: it holds state, so no two share one.</summary>
+    [Required]
+    public required string AppId { get; init; }
+
+    /// <summary>How the model computes: threads, number format, kernels.</summary>
+    public TextModelOptions Model { get; init; } = new();
+
+    /// <summary>The engine's bounds.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>The chat template to take when the checkpoint's own is unknown.</summary>
+    public string? AssumeTemplate { get; init; }
+
+    /// <summary>Messages of one sequence are at least this far apart, in milliseconds; the first token goes out at once.</summary>
+    [Range(0, 1000)]
+    public int CoalesceMilliseconds { get; init; } = 20;
+
+    /// <summary>Time between two heartbeats, in milliseconds; well below the directory's lease.</summary>
+    [Range(50, 60_000)]
+    public int HeartbeatMilliseconds { get; init; } = 2000;
+
+    /// <summary>Prompt ids of one sequence at most, whatever the context is.</summary>
+    [Range(1, 1 << 26)]
+    public int MaxPromptTokens { get; init; } = 1 << 21;
+
+    /// <summary>Responses whose epoch is remembered; the oldest are forgotten first.</summary>
+    [Range(1, 1 << 24)]
+    public int RememberedEpochs { get; init; } = 65_536;
+}

@@ -1,0 +1,73 @@
+using Platform.Engine;
+using Prometheus;
+
+namespace Platform.Decoder;
+
+/// <summary>The engine's own statistics, read when they are asked for.</summary>
+internal sealed class EngineMetrics
+{
+    private readonly List<Action<EngineStatistics>> _updates = [];
+    private readonly MetricFactory _metrics;
+    private readonly string _model;
+
+    public EngineMetrics(MetricFactory metrics, string model)
+    {
+        _metrics = metrics;
+        _model = model;
+        AddSequences();
+        AddCaches();
+        AddWork();
+    }
+
+    /// <summary>Updates from this engine before every collection, for as long as the registry lives.</summary>
+    public void CollectFrom(InferenceEngine engine, CollectorRegistry registry) => registry.AddBeforeCollectCallback(() =>
+    {
+        var statistics = engine.Statistics;
+        foreach (var update in _updates)
+            update(statistics);
+    });
+
+    private void AddSequences()
+    {
+        AddGauge("Sequences in the batch", s => s.Running, "platform_engine_sequences_running", "vllm__num_requests_running");
+        AddGauge("Sequences in the queue", s => s.Waiting, "platform_engine_sequences_waiting", "vllm__num_requests_waiting");
+        AddGauge("Sequences whose reader is behind", s => s.Parked, "platform_engine_sequences_parked");
+        AddCounter("Sequences accepted", s => s.Submitted, "platform_engine_sequences_submitted_total");
+        AddCounter("Sequences refused because the engine was full", s => s.QueueRejections, "platform_engine_sequences_refused_total");
+        AddCounter("Sequences cancelled by their caller", s => s.Cancellations, "platform_engine_sequences_cancelled_total");
+        AddCounter("Sequences that ended with an error", s => s.Failed, "platform_engine_sequences_failed_total");
+        AddCounter("Sequences that lost their pages and were computed again", s => s.Preemptions,
+            "platform_engine_preemptions_total", "vllm__num_preemptions_total");
+    }
+
+    private void AddCaches()
+    {
+        AddGauge("Share of the KV cache's pages in use, 0 to 1", s => s.TotalPages == 0 ? 0 : 1 - ((double)s.FreePages / s.TotalPages),
+            "platform_engine_kv_pages_used_ratio", "vllm__kv_cache_usage_perc", "vllm__gpu_cache_usage_perc");
+        AddGauge("Free pages of the KV cache, 64 positions each", s => s.FreePages, "platform_engine_kv_pages_free");
+        AddGauge("Free slots of recurrent state", s => s.FreeSlots, "platform_engine_state_slots_free");
+    }
+
+    private void AddWork()
+    {
+        AddCounter("Steps of the engine", s => s.Steps, "platform_engine_steps_total");
+        AddCounter("Steps that failed", s => s.FailedSteps, "platform_engine_steps_failed_total");
+        AddCounter("Sequences in all steps together", s => s.Segments, "platform_engine_step_sequences_total");
+        AddCounter("Tokens fed as prompt, replay or recomputation", s => s.PrefillTokens, "platform_engine_prefill_tokens_total");
+        AddCounter("Tokens fed one by one after they were generated", s => s.DecodeTokens, "platform_engine_decode_tokens_total");
+        AddCounter("Time in the model, in seconds", s => s.ModelTime.TotalSeconds, "platform_engine_model_seconds_total");
+        AddCounter("Time in scheduling, sampling and emitting, in seconds", s => s.LoopTime.TotalSeconds, "platform_engine_loop_seconds_total");
+    }
+
+    private void AddGauge(string help, Func<EngineStatistics, double> value, params string[] names)
+    {
+        foreach (var gauge in names.Select(name => _metrics.CreateGauge(name, help, "model_name").WithLabels(_model)))
+            _updates.Add(statistics => gauge.Set(value(statistics)));
+    }
+
+    private void AddCounter(string help, Func<EngineStatistics, double> value, params string[] names)
+    {
+        foreach (var counter in names.Select(name => _metrics.CreateCounter(name, help, "model_name").WithLabels(_model)))
+            _updates.Add(statistics => counter.IncTo(value(statistics)));
+    }
+}
