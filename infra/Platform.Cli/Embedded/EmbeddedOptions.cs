@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Platform.Engine;
+using Platform.Gateway.Options;
 
 namespace Platform.Cli.Embedded;
 
@@ -20,6 +22,12 @@ public sealed record EmbeddedOptions
     /// <summary>The chat template to take when the checkpoint's own is unknown; null refuses such a checkpoint.</summary>
     public string? AssumeTemplate { get; init; }
 
+    /// <summary>How the model computes: threads, number format.</summary>
+    public TextModelOptions Model { get; init; } = new();
+
+    /// <summary>The engine's bounds.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
     /// <summary>False leaves the decoder out: <see cref="MapServices"/> then brings another.</summary>
     public bool IncludeDecoder { get; init; } = true;
 
@@ -32,8 +40,14 @@ public sealed record EmbeddedOptions
     /// <summary>Maps more gRPC services; each needs <see cref="AppIdRouting.ServedBy{TBuilder}(TBuilder, string)"/>.</summary>
     public Action<IEndpointRouteBuilder>? MapServices { get; init; }
 
+    /// <summary>The gateway's options; null: open to everybody who reaches the loopback port.</summary>
+    public Action<GatewayOptions>? Gateway { get; init; }
+
     /// <summary>Changes the host of the gateway, after everything was added.</summary>
     public Action<WebApplicationBuilder>? ConfigureGateway { get; init; }
+
+    /// <summary>Maps more onto the public endpoint.</summary>
+    public Action<WebApplication>? MapGateway { get; init; }
 
     /// <summary>Where logs go; null: warnings and worse to the console.</summary>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }

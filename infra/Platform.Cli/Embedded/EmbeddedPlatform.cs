@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
+using Platform.Decoder;
 using Platform.Grains;
 
 namespace Platform.Cli.Embedded;
@@ -12,8 +13,14 @@ namespace Platform.Cli.Embedded;
 public sealed class EmbeddedPlatform : IAsyncDisposable
 {
     private readonly WebApplication _services;
+    private WebApplication? _gateway;
 
     private EmbeddedPlatform(WebApplication services) => _services = services;
+
+    /// <summary>The public address, for example <c>http://127.0.0.1:8000</c>.</summary>
+    /// <exception cref="InvalidOperationException">It was started without its gateway.</exception>
+    public Uri Address => new(
+        _gateway?.Urls.First() ?? throw new InvalidOperationException("This platform was started without a gateway, so it has no public address."));
 
     /// <summary>The services of the host of grains and gRPC services.</summary>
     public IServiceProvider Services => _services.Services;
@@ -25,12 +32,18 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
     public Sidecar Sidecar => Services.GetRequiredService<Sidecar>();
 
     /// <summary>Starts it. Returns when a request would be answered.</summary>
-    public static async Task<EmbeddedPlatform> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken = default)
+    /// <param name="options">What to serve, and where.</param>
+    /// <param name="progress">Told how far loading the model is.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    public static async Task<EmbeddedPlatform> StartAsync(
+        EmbeddedOptions options, IProgress<DecoderProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var platform = new EmbeddedPlatform(await ServiceHost.StartAsync(options, cancellationToken));
+        var platform = new EmbeddedPlatform(await ServiceHost.StartAsync(options, progress, cancellationToken));
         try
         {
             await platform.ModelServedAsync(cancellationToken);
+            if (options.IncludeGateway)
+                platform._gateway = await GatewayHost.StartAsync(options, platform.Services, cancellationToken);
             return platform;
         }
         catch
@@ -40,8 +53,14 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it: first the gateway, so that requests in flight still find grains and services.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_gateway is not null)
+        {
+            await _gateway.StopAsync();
+            await _gateway.DisposeAsync();
+        }
         await _services.StopAsync();
         await _services.DisposeAsync();
     }

@@ -9,8 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts;
+using Platform.Decoder;
 using Platform.Silo;
 using Platform.Tokenizer;
+using Platform.Vision;
 
 namespace Platform.Cli.Embedded;
 
@@ -21,13 +23,15 @@ namespace Platform.Cli.Embedded;
 internal static class ServiceHost
 {
     private const int StartAttempts = 5;
+    private const string DecoderAppId = "decoder";
 
     /// <summary>Builds and starts the host, on other ports if somebody else took the chosen ones first.</summary>
-    public static async Task<WebApplication> StartAsync(EmbeddedOptions options, CancellationToken cancellationToken)
+    public static async Task<WebApplication> StartAsync(
+        EmbeddedOptions options, IProgress<DecoderProgress>? progress, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var app = Build(options);
+            var app = Build(options, progress);
             try
             {
                 await app.StartAsync(cancellationToken);
@@ -45,7 +49,7 @@ internal static class ServiceHost
         }
     }
 
-    private static WebApplication Build(EmbeddedOptions options)
+    private static WebApplication Build(EmbeddedOptions options, IProgress<DecoderProgress>? progress)
     {
         var builder = WebApplication.CreateSlimBuilder();
         ConfigureLogging(builder.Logging, options);
@@ -58,6 +62,9 @@ internal static class ServiceHost
             AssumeTemplate = options.AssumeTemplate,
         });
         builder.AddPlatformSilo(new SiloOptions { SiloPort = FreePort.Find() });
+        if (options.IncludeDecoder)
+            builder.Services.AddDecoderService(DecoderOf(options), progress);
+        var hasVision = EmbeddedVision.Add(builder.Services, options);
         options.ConfigureServices?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -65,9 +72,23 @@ internal static class ServiceHost
         app.UseAppIdRouting();
         app.MapPlatformSilo().ServedBy(AppIds.Silo);
         app.MapTokenizerService().ServedBy(AppIds.Tokenizer);
+        if (options.IncludeDecoder)
+            app.MapDecoderService().ServedBy(DecoderAppId);
+        if (hasVision)
+            app.MapVisionService().ServedBy(AppIds.Vision);
         options.MapServices?.Invoke(app);
         return app;
     }
+
+    private static DecoderOptions DecoderOf(EmbeddedOptions options) => new()
+    {
+        CheckpointDirectory = options.ModelDirectory,
+        ModelName = options.ServedName,
+        AppId = DecoderAppId,
+        AssumeTemplate = options.AssumeTemplate,
+        Model = options.Model,
+        Engine = options.Engine,
+    };
 
     public static void ConfigureLogging(ILoggingBuilder logging, EmbeddedOptions options)
     {
