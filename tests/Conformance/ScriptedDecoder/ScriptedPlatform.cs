@@ -41,7 +41,7 @@ public sealed class ScriptedPlatform : IAsyncDisposable
             ConfigureServices = services => services.AddSingleton(scripted).AddHostedService<ScriptedHeartbeats>(),
             MapServices = endpoints => Map(endpoints, scripted),
         };
-        var platform = await EmbeddedPlatform.StartAsync(change?.Invoke(options) ?? options, cancellationToken);
+        var platform = await EmbeddedPlatform.StartAsync(change?.Invoke(options) ?? options, progress: null, cancellationToken);
         return new ScriptedPlatform(platform, scripted);
     }
 
