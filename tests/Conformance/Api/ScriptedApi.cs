@@ -1,12 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Conformance.ScriptedDecoder;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Platform.Gateway;
 
 namespace Conformance.Api;
 
@@ -16,27 +10,23 @@ public sealed class ScriptedApi : IAsyncLifetime
     public const string Model = "tiny35";
 
     private ScriptedPlatform _platform = null!;
-    private WebApplication _gateway = null!;
 
     public ScriptedDecoder.ScriptedDecoder Decoder { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
 
-    public Uri Address => new(_gateway.Urls.Single());
+    public Uri Address => _platform.Platform.Address;
 
     public async ValueTask InitializeAsync()
     {
         Decoder = new ScriptedDecoder.ScriptedDecoder("decoder-scripted", Model, _ => new ScriptedReply("Hello"));
-        _platform = await ScriptedPlatform.StartAsync(
-            TokenizerFixture.Tiny35Directory, [Decoder], static options => options with { IncludeGateway = false });
-        _gateway = await StartGatewayAsync(_platform);
+        _platform = await ScriptedPlatform.StartAsync(TokenizerFixture.Tiny35Directory, [Decoder]);
         Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _gateway.DisposeAsync();
         await _platform.DisposeAsync();
     }
 
@@ -67,20 +57,6 @@ public sealed class ScriptedApi : IAsyncLifetime
         var data = Data(await response.Content.ReadAsStringAsync());
         Assert.Equal("[DONE]", data[^1]);
         return [.. data.SkipLast(1).Select(chunk => JsonDocument.Parse(chunk).RootElement)];
-    }
-
-    private static async Task<WebApplication> StartGatewayAsync(ScriptedPlatform platform)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton(platform.Platform.Grains);
-        builder.Services.AddSingleton(platform.Platform.Sidecar);
-        builder.AddPlatformGateway(options => options.Open = true);
-        var app = builder.Build();
-        app.MapPlatformGateway();
-        await app.StartAsync();
-        return app;
     }
 
     public static IReadOnlyList<string> Data(string stream) =>
