@@ -48,7 +48,7 @@ internal static class MediaGoldens
         return rows;
     }
 
-    private static GoldenTensor PositionRows(MropePositions positions, int count)
+    public static GoldenTensor PositionRows(MropePositions positions, int count)
     {
         var rows = new long[3 * count];
         for (var i = 0; i < count; i++)

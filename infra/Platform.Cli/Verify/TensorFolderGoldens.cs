@@ -36,7 +36,7 @@ internal static class TensorFolderGoldens
                 "(folder)", GoldenVerdict.Failed, "known tensors", Note: "no golden tensor known here; is this a folder of another kind?")];
     }
 
-    private static TextModelOptions OptionsOf(string kernels) => kernels switch
+    internal static TextModelOptions OptionsOf(string kernels) => kernels switch
     {
         "auto" => new TextModelOptions(),
         "reference" => new TextModelOptions { Kernels = KernelTier.Reference },
@@ -44,6 +44,6 @@ internal static class TensorFolderGoldens
         _ => throw new ArgumentException($"'{kernels}' is no choice of kernels; choose auto, reference or bf16.", nameof(kernels)),
     };
 
-    private static GoldenRow NotJudged(GoldenRow row) =>
+    internal static GoldenRow NotJudged(GoldenRow row) =>
         row.Verdict is GoldenVerdict.Passed or GoldenVerdict.Failed ? row with { Verdict = GoldenVerdict.NotJudged, Note = null } : row;
 }
