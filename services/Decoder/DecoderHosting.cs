@@ -32,6 +32,7 @@ public static class DecoderHosting
         services.AddSingleton(options);
         services.AddSingleton(provider => DecoderLoader.Load(
             options, provider.GetRequiredService<Tokenizer>(), provider.GetRequiredService<TimeProvider>(), progress));
+        services.AddSingleton(provider => provider.GetRequiredService<ServedDecoder>().Engine);
         services.AddSingleton<MediaPull>();
         services.AddSingleton<SequenceRequests>();
         services.AddSingleton<DecoderMetrics>();

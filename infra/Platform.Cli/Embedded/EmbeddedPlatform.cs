@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Decoder;
+using Platform.Engine;
 using Platform.Grains;
 
 namespace Platform.Cli.Embedded;
@@ -27,6 +28,10 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
 
     /// <summary>The grains, as an in-process client sees them.</summary>
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The engine of the decoder in this process.</summary>
+    /// <exception cref="InvalidOperationException">It was started without its decoder.</exception>
+    public InferenceEngine Engine => Services.GetRequiredService<InferenceEngine>();
 
     /// <summary>The way to the gRPC services.</summary>
     public Sidecar Sidecar => Services.GetRequiredService<Sidecar>();

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Platform.Cli.Up;
+
+/// <summary>What the person asked <c>platform up</c> for: each option, else its environment variable, else its default.</summary>
+/// <param name="Model">The checkpoint's folder; null: the default random one.</param>
+/// <param name="Name">The model's name in the API; null: its folder's name.</param>
+/// <param name="Port">The API's port.</param>
+/// <param name="Data">Where keys and the default checkpoint are kept.</param>
+/// <param name="Open">Whether no key is needed.</param>
+/// <param name="Threads">Threads that compute.</param>
+/// <param name="Compute">f32 or bf16.</param>
+/// <param name="Sequences">Sequences that run at once.</param>
+/// <param name="AssumeTemplate">The chat template to take when the checkpoint's own is unknown.</param>
+/// <param name="NewKey">Whether to make another key.</param>
+/// <param name="AllowFetch">Whether pictures may be fetched from public addresses.</param>
+internal sealed record UpSettings(
+    string? Model, string? Name, int Port, string Data, bool Open, int Threads, string Compute, int Sequences, string? AssumeTemplate, bool NewKey, bool AllowFetch)
+{
+    /// <summary>Declares the options on a command and returns how to read them.</summary>
+    public static Func<ParseResult, UpSettings> Declare(Command command)
+    {
+        var model = Text("--model", "PLATFORM_MODEL", "A Qwen3.5 checkpoint in Hugging Face layout. Default: a small random one, written at the first start.", null);
+        var name = Text("--name", "PLATFORM_NAME", "The model's name in the API. Default: its folder's name.", null);
+        var port = Number("--port", "PLATFORM_PORT", "Port of the API; 0 takes any free one.", 8000, 0, 65_535);
+        var data = Text("--data", "PLATFORM_DATA", "Where keys and the default checkpoint are kept.", DefaultData());
+        var open = Flag("--open", "PLATFORM_OPEN", "No key needed. The API listens on loopback only.");
+        var threads = Number("--threads", "PLATFORM_THREADS", "Threads that compute; changes no answer.", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64);
+        var compute = Text("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: rounded to BF16. Weights stay as stored.", "f32");
+        compute.AcceptOnlyFromAmong("f32", "bf16");
+        var sequences = Number("--sequences", "PLATFORM_SEQUENCES", "Sequences that run at once; more wait.", 16, 1, 4096);
+        var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
+        var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");
+        var fetch = Flag("--allow-fetch", "PLATFORM_ALLOW_FETCH", "Fetch pictures that a request names by a public http(s) address.");
+        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, sequences, template, newKey, fetch])
+            command.Add(option);
+        return result => new UpSettings(
+            result.GetValue(model),
+            result.GetValue(name),
+            result.GetValue(port),
+            result.GetValue(data)!,
+            result.GetValue(open),
+            result.GetValue(threads),
+            result.GetValue(compute)!,
+            result.GetValue(sequences),
+            result.GetValue(template),
+            result.GetValue(newKey),
+            result.GetValue(fetch));
+    }
+
+    public static string DefaultData() =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "platform");
+
+    private static Option<string?> Text(string name, string variable, string description, string? fallback) => new(name)
+    {
+        Description = $"{description} ({variable})",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : fallback,
+    };
+
+    private static Option<int> Number(string name, string variable, string description, int fallback, int least, int most)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = $"{description} ({variable})",
+            DefaultValueFactory = result =>
+            {
+                if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } value)
+                    return fallback;
+                if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+                    return number;
+                result.AddError($"{variable} is '{value}', which is no whole number.");
+                return fallback;
+            },
+        };
+        option.Validators.Add(result =>
+        {
+            // The value of an option that failed to parse has its own error already.
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var number && (number < least || number > most))
+                result.AddError($"{name} ({variable}) is {number}; it must be from {least} to {most}.");
+        });
+        return option;
+    }
+
+    private static Option<bool> Flag(string name, string? variable, string description) => new(name)
+    {
+        Description = variable is null ? description : $"{description} ({variable})",
+        DefaultValueFactory = _ => variable is not null && Environment.GetEnvironmentVariable(variable) is "1" or "true" or "True" or "yes",
+    };
+}
