@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace Conformance;
+namespace Conformance.Clients;
 
 /// <summary>Runs one of the scripts of <c>clients/</c> under Node and reads the JSON it prints.</summary>
 internal static class NodeClient
