@@ -43,7 +43,11 @@ public static class MediaPlacement
         }
 
         if (nextPicture != pictures.Count || frames.Count > 0)
-            throw new ArgumentException($"{pictures.Count - nextPicture} pictures and {frames.Count} clip frames have no placeholders in the prompt.", nameof(tokens));
+        {
+            throw new ArgumentException(
+                $"{pictures.Count - nextPicture} pictures and {frames.Count} clip frames have no placeholders in the prompt.", nameof(tokens));
+        }
+
         return MropePositions.FromList(positions);
     }
 
@@ -89,7 +93,8 @@ public static class MediaPlacement
             if (start + n >= tokens.Length || tokens[start + n] != tokens[start])
             {
                 throw new ArgumentException(
-                    $"A picture of {grid.T}x{grid.H}x{grid.W} patches needs {grid.T * rows * columns} placeholders but the prompt has {n} in a row at {start}. Expand the placeholder first.",
+                    $"A picture of {grid.T}x{grid.H}x{grid.W} patches needs {grid.T * rows * columns} placeholders " +
+                    $"but the prompt has {n} in a row at {start}. Expand the placeholder first.",
                     nameof(tokens));
             }
 
@@ -104,5 +109,6 @@ public static class MediaPlacement
         new($"The prompt has placeholders for more than the {given} {what}s given.");
 
     private static ArgumentException Mismatch(string what, string placeholders, int rows) =>
-        new($"The prompt has {placeholders} {what} placeholders but the vision tower gave {rows} rows. Expand each placeholder to its merged patch count.");
+        new($"The prompt has {placeholders} {what} placeholders but the vision tower gave {rows} rows. " +
+            "Expand each placeholder to its merged patch count.");
 }

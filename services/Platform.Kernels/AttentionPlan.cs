@@ -56,7 +56,8 @@ public sealed class AttentionPlan
         if (pages.Count < needed)
         {
             throw new ArgumentException(
-                $"The sequence has {pages.Count} pages but {firstPosition + rows} positions need {needed}. Allocate them before the step.", nameof(pages));
+                $"The sequence has {pages.Count} pages but {firstPosition + rows} positions need {needed}. Allocate them before the step.",
+                nameof(pages));
         }
 
         var firstPage = _pageCount;

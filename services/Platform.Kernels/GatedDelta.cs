@@ -7,7 +7,9 @@ namespace Platform.Kernels;
 /// One step of the gated delta rule for one value head: forget, recall, correct, write, read. The value dimension lies in the lanes and the
 /// key dimension is walked in order, in one fused pass per block of columns: the state is read twice from the cache and written once.
 /// </summary>
-/// <remarks>Gated Delta Networks, arXiv 2412.06464, §3.1, with the state transposed to [Dk, Dv]. Prefill, decode and verification all run it.</remarks>
+/// <remarks>
+/// Gated Delta Networks, arXiv 2412.06464, §3.1, with the state transposed to [Dk, Dv]. Prefill, decode and verification all run it.
+/// </remarks>
 public static unsafe class GatedDelta
 {
     private const int BlockVectors = 4;
@@ -128,7 +130,8 @@ public static unsafe class GatedDelta
         if (query != state.Count || key != state.Count || output != value || value > state.Width || state.Width % Lanes.Count != 0)
         {
             throw new ArgumentException(
-                $"A state [{state.Count}, {state.Width}] does not fit a query of {query}, a key of {key}, a value of {value} and an output of {output}.");
+                $"A state [{state.Count}, {state.Width}] does not fit a query of {query}, a key of {key}, " +
+                $"a value of {value} and an output of {output}.");
         }
     }
 }

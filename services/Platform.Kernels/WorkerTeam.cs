@@ -28,6 +28,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     private void* _job;
     private int _taskCount;
     private int _completed;
+    private int _running;
     private Exception? _failure;
 
     // High half: the generation, so that a late worker cannot claim from a job it has not seen. Low half: tasks not yet claimed.
@@ -53,6 +54,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     public int Threads { get; }
 
     /// <summary>Runs all tasks of a job and returns when they are done.</summary>
+    /// <exception cref="InvalidOperationException">The team is at work on another thread's job.</exception>
     /// <exception cref="Exception">The first exception that a task threw; the remaining tasks are then not started.</exception>
     public void Run<TJob>(int taskCount, TJob job)
         where TJob : struct, ITeamJob
@@ -66,6 +68,9 @@ public sealed unsafe class WorkerTeam : IDisposable
             return;
         }
 
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+            throw new InvalidOperationException("The team is at work on another thread's job; a team runs one job at a time.");
+
         // The parameter lives on this stack frame until every task has finished, so its address is stable.
         _job = Unsafe.AsPointer(ref job);
         _runTask = &RunTask<TJob>;
@@ -75,6 +80,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         StartGeneration(taskCount, taskCount - 1);
         ClaimTasks(Generation, 0);
         WaitForTasks(taskCount);
+        Volatile.Write(ref _running, 0);
         if (_failure is { } failure)
             ExceptionDispatchInfo.Throw(failure);
     }

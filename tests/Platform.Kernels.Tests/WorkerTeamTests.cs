@@ -60,6 +60,17 @@ public sealed class WorkerTeamTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void A_job_started_while_another_runs_is_refused()
+    {
+        using var team = new WorkerTeam(2);
+        var thrown = Assert.Throws<InvalidOperationException>(() => team.Run(2, new NestingJob { Team = team }));
+        Assert.Contains("one job at a time", thrown.Message, StringComparison.Ordinal);
+        var counts = new int[9];
+        team.Run(9, new CountJob { Counts = counts });
+        Assert.All(counts, count => Assert.Equal(1, count));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(65)]
@@ -71,6 +82,13 @@ public sealed class WorkerTeamTests
         public int[] Counts;
 
         public readonly void Run(int task, int worker) => Interlocked.Increment(ref Counts[task]);
+    }
+
+    private struct NestingJob : ITeamJob
+    {
+        public WorkerTeam Team;
+
+        public readonly void Run(int task, int worker) => Team.Run(2, new CountJob { Counts = new int[2] });
     }
 
     private struct ThrowingJob : ITeamJob

@@ -3,7 +3,8 @@ using Platform.Kernels;
 namespace Platform.Engine;
 
 /// <summary>One decoder layer: x ← x + mixer(norm₁ x); x ← x + ffn(norm₂ x).</summary>
-internal sealed class DecoderLayer(ModelContext context, int index, float[] norm1, IMixer mixer, float[] norm2, IFeedForward feedForward) : IDisposable
+internal sealed class DecoderLayer(
+    ModelContext context, int index, float[] norm1, IMixer mixer, float[] norm2, IFeedForward feedForward) : IDisposable
 {
     /// <summary>Runs all rows through the layer, in place.</summary>
     /// <param name="step">The step.</param>

@@ -36,7 +36,12 @@ internal sealed class GatedAttention : IMixer
         _keyNorm = weights.NormScale($"{prefix}.k_norm.weight");
         if (context.Config.AttentionBias)
         {
-            _inputBias = [.. weights.Vector($"{prefix}.q_proj.bias"), .. weights.Vector($"{prefix}.k_proj.bias"), .. weights.Vector($"{prefix}.v_proj.bias")];
+            _inputBias =
+            [
+                .. weights.Vector($"{prefix}.q_proj.bias"),
+                .. weights.Vector($"{prefix}.k_proj.bias"),
+                .. weights.Vector($"{prefix}.v_proj.bias"),
+            ];
             _outputBias = weights.Vector($"{prefix}.o_proj.bias");
         }
 
@@ -98,7 +103,8 @@ internal sealed class GatedAttention : IMixer
             for (var head = 0; head < config.NumAttentionHeads; head++)
             {
                 var query = Queries[task].Slice(head * headDim, headDim);
-                Owner._context.Kernels.RmsNorm(Projected[task].Slice(2 * head * headDim, headDim), Owner._queryNorm, Owner._context.Epsilon, query);
+                var projected = Projected[task].Slice(2 * head * headDim, headDim);
+                Owner._context.Kernels.RmsNorm(projected, Owner._queryNorm, Owner._context.Epsilon, query);
                 Rotary.Rotate(query, Step.Cos(task), Step.Sin(task));
             }
 

@@ -3,7 +3,8 @@ using Platform.Model;
 
 namespace Platform.Engine;
 
-/// <summary>What every part of a loaded model shares: its shape, its number format, the kernels and the team that runs them. Engine thread only.</summary>
+/// <summary>What every part of a loaded model shares: its shape, its number format, the kernels and the team that runs them.</summary>
+/// <remarks>Engine thread only.</remarks>
 internal sealed class ModelContext(TextConfig config, ComputeFormat format, KernelSet kernels, WorkerTeam team, int maxRows) : IDisposable
 {
     public TextConfig Config { get; } = config;

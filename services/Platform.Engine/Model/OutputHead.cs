@@ -14,7 +14,8 @@ internal sealed class OutputHead(ModelContext context, PackedMatrix head)
     public void Run(StepContext step, FloatRows x, float[] scale, FloatRows gathered, StepOutput output)
     {
         context.Team.Run(
-            output.HiddenRowCount, new NormJob { Context = context, Step = step, X = x, Scale = scale, Output = output, Hidden = output.HiddenRows });
+            output.HiddenRowCount,
+            new NormJob { Context = context, Step = step, X = x, Scale = scale, Output = output, Hidden = output.HiddenRows });
         if (output.LogitRowCount == 0)
             return;
         var source = output.HiddenRows;

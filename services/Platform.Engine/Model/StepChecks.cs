@@ -22,7 +22,8 @@ internal static class StepChecks
         if (segment.TokenOffset < 0 || segment.TokenOffset + segment.TokenCount > segment.Tokens.Length)
         {
             throw new ArgumentException(
-                $"Segment {index} feeds tokens {segment.TokenOffset}..{segment.TokenOffset + segment.TokenCount} of an array of {segment.Tokens.Length}.");
+                $"Segment {index} feeds tokens {segment.TokenOffset}..{segment.TokenOffset + segment.TokenCount} " +
+                $"of an array of {segment.Tokens.Length}.");
         }
 
         foreach (var token in segment.Tokens.AsSpan(segment.TokenOffset, segment.TokenCount))
@@ -32,7 +33,10 @@ internal static class StepChecks
         }
 
         if (segment.Media is { } media && media.Width != config.HiddenSize)
-            throw new ArgumentException($"Segment {index} has media rows of {media.Width} values, but the model's hidden size is {config.HiddenSize}.");
+        {
+            throw new ArgumentException(
+                $"Segment {index} has media rows of {media.Width} values, but the model's hidden size is {config.HiddenSize}.");
+        }
     }
 
     private static void CheckPages(StepContext step, StepSegment segment, int index)

@@ -78,11 +78,16 @@ internal sealed class StepContext : IDisposable
         if (segment.TokenCount <= 0 || Rows + segment.TokenCount > MaxRows)
         {
             throw new ArgumentException(
-                $"Segment {index} feeds {segment.TokenCount} tokens after {Rows} others, but a step takes 1 to {MaxRows}. Feed fewer, or load the model for larger steps.");
+                $"Segment {index} feeds {segment.TokenCount} tokens after {Rows} others, but a step takes 1 to {MaxRows}. " +
+                "Feed fewer, or load the model for larger steps.");
         }
 
         if (segment.SnapshotSlots is { } slots && slots.Length < segment.TokenCount)
-            throw new ArgumentException($"Segment {index} feeds {segment.TokenCount} tokens but lists {slots.Length} snapshot slots; list one per token.");
+        {
+            throw new ArgumentException(
+                $"Segment {index} feeds {segment.TokenCount} tokens but lists {slots.Length} snapshot slots; list one per token.");
+        }
+
         _firstRow[index] = Rows;
         HasTaps |= segment.Tap is not null;
         Plan.Add(segment.State.Pages, segment.FirstPosition, segment.TokenCount, Rows);

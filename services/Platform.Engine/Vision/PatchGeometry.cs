@@ -60,9 +60,17 @@ internal sealed class PatchGeometry(MediaGrid grid, int merge)
     {
         var merge = config.SpatialMergeSize;
         if (grid.T <= 0 || grid.H <= 0 || grid.W <= 0 || grid.H % merge != 0 || grid.W % merge != 0)
-            throw new ArgumentException($"A grid of {grid.T}x{grid.H}x{grid.W} patches cannot be merged {merge} by {merge}. Resize to multiples of the patch times the merge size.");
+        {
+            throw new ArgumentException(
+                $"A grid of {grid.T}x{grid.H}x{grid.W} patches cannot be merged {merge} by {merge}. " +
+                "Resize to multiples of the patch times the merge size.");
+        }
+
         if ((long)grid.H * grid.W > maxPatches)
-            throw new ArgumentException($"A picture of {grid.H}x{grid.W} patches is beyond the {maxPatches} this tower takes. Lower max_pixels or raise MaxPatches.");
+        {
+            throw new ArgumentException(
+                $"A picture of {grid.H}x{grid.W} patches is beyond the {maxPatches} this tower takes. Lower max_pixels or raise MaxPatches.");
+        }
     }
 
     private static (int Index, float Fraction) Between(int position, int count, int side)

@@ -8,9 +8,10 @@ namespace Platform.Engine;
 /// The vision tower: patches of pictures and clips become rows that take the place of placeholder embeddings. Attention stays within a
 /// temporal patch, so each is computed by itself and its rows depend on nothing else.
 /// </summary>
-/// <remarks>One call at a time. Computes in float32.</remarks>
+/// <remarks>Calls from several threads take turns: one has the whole team. Computes in float32.</remarks>
 public sealed class VisionTower : IDisposable
 {
+    private readonly Lock _turn = new();
     private readonly ModelContext _context;
     private readonly VisionConfig _config;
     private readonly int _maxPatches;
@@ -45,7 +46,11 @@ public sealed class VisionTower : IDisposable
         Checkpoint checkpoint, VisionTowerOptions options, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         if (checkpoint.Config.Vision is not { } config)
-            throw new ArgumentException("The checkpoint has no vision tower; pictures need a conditional-generation one, opened with its vision part.", nameof(checkpoint));
+        {
+            throw new ArgumentException(
+                "The checkpoint has no vision tower; pictures need a conditional-generation one, opened with its vision part.", nameof(checkpoint));
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxPatches, nameof(options));
         var context = new ModelContext(checkpoint.Config.Text, ComputeFormat.F32, KernelSet.Of(options.Kernels), new WorkerTeam(options.Threads), 1);
         try
@@ -79,23 +84,14 @@ public sealed class VisionTower : IDisposable
         }
 
         if (patches.Length != total * _config.PatchElements)
-            throw new ArgumentException($"The grids hold {total} patches of {_config.PatchElements} values but {patches.Length} values were given.", nameof(patches));
-        var embeddings = new float[checked((int)(total / (_config.SpatialMergeSize * _config.SpatialMergeSize)) * _config.OutHiddenSize)];
-        using var scratch = new VisionScratch(_context.Team, _config, largest);
-        var done = 0;
-        foreach (var grid in grids)
         {
-            for (var t = 0; t < grid.T; t++)
-            {
-                var size = grid.H * grid.W;
-                var source = patches.Slice(done * _config.PatchElements, size * _config.PatchElements);
-                var merged = size / (_config.SpatialMergeSize * _config.SpatialMergeSize);
-                var first = done / (_config.SpatialMergeSize * _config.SpatialMergeSize);
-                EmbedOne(source, grid, scratch, embeddings.AsSpan(first * _config.OutHiddenSize, merged * _config.OutHiddenSize), tap, cancellationToken);
-                done += size;
-            }
+            throw new ArgumentException(
+                $"The grids hold {total} patches of {_config.PatchElements} values but {patches.Length} values were given.", nameof(patches));
         }
 
+        var embeddings = new float[checked((int)(total / (_config.SpatialMergeSize * _config.SpatialMergeSize)) * _config.OutHiddenSize)];
+        lock (_turn)
+            EmbedAll(patches, grids, largest, embeddings, tap, cancellationToken);
         return embeddings;
     }
 
@@ -110,8 +106,38 @@ public sealed class VisionTower : IDisposable
         _context.Dispose();
     }
 
+    private void EmbedAll(
+        ReadOnlySpan<float> patches,
+        IReadOnlyList<MediaGrid> grids,
+        int largest,
+        float[] embeddings,
+        VisionTap? tap,
+        CancellationToken cancellationToken)
+    {
+        using var scratch = new VisionScratch(_context.Team, _config, largest);
+        var done = 0;
+        foreach (var grid in grids)
+        {
+            for (var t = 0; t < grid.T; t++)
+            {
+                var size = grid.H * grid.W;
+                var source = patches.Slice(done * _config.PatchElements, size * _config.PatchElements);
+                var merged = size / (_config.SpatialMergeSize * _config.SpatialMergeSize);
+                var first = done / (_config.SpatialMergeSize * _config.SpatialMergeSize);
+                var rows = embeddings.AsSpan(first * _config.OutHiddenSize, merged * _config.OutHiddenSize);
+                EmbedOne(source, grid, scratch, rows, tap, cancellationToken);
+                done += size;
+            }
+        }
+    }
+
     private void EmbedOne(
-        ReadOnlySpan<float> patches, MediaGrid grid, VisionScratch scratch, Span<float> embeddings, VisionTap? tap, CancellationToken cancellationToken)
+        ReadOnlySpan<float> patches,
+        MediaGrid grid,
+        VisionScratch scratch,
+        Span<float> embeddings,
+        VisionTap? tap,
+        CancellationToken cancellationToken)
     {
         var size = grid.H * grid.W;
         var x = scratch.Residual(size);

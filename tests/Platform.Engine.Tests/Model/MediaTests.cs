@@ -73,6 +73,19 @@ public sealed class MediaTests
     }
 
     [Fact]
+    public void Callers_on_several_threads_take_turns()
+    {
+        using var checkpoint = Checkpoint.Open(Goldens.Folder("tiny-moe-vl"));
+        using var tower = VisionTower.Load(checkpoint, new VisionTowerOptions { Threads = 2 }, cancellationToken: Stop);
+        MediaGrid grid = new(1, 4, 6);
+        var patches = Pixels(grid.Patches, tower.Config);
+        var expected = Bits(tower.Embed(patches, [grid], cancellationToken: Stop));
+        var found = new int[8][];
+        Parallel.For(0, found.Length, i => found[i] = Bits(tower.Embed(patches, [grid], cancellationToken: Stop)));
+        Assert.All(found, bits => Assert.Equal(expected, bits));
+    }
+
+    [Fact]
     public void Grids_and_patches_that_do_not_fit_are_refused()
     {
         using var checkpoint = Checkpoint.Open(Goldens.Folder("tiny-moe-vl"));
