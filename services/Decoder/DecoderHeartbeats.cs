@@ -23,7 +23,12 @@ internal sealed class DecoderHeartbeats(
         await ListeningAsync(stoppingToken);
         var statistics = decoder.Engine.Statistics;
         logger.Serving(
-            options.AppId, options.ModelName, decoder.Engine.NumericsId, decoder.Engine.MaxContext, statistics.TotalSlots, statistics.TotalPages);
+            options.AppId,
+            options.ModelName,
+            decoder.Engine.NumericsId,
+            decoder.Engine.MaxContext,
+            statistics.TotalSlots,
+            statistics.TotalPages);
         while (!stoppingToken.IsCancellationRequested)
         {
             await BeatAsync(stoppingToken);

@@ -50,7 +50,12 @@ internal static class DecoderLoader
     }
 
     private static DecoderDescription Describe(
-        DecoderOptions options, ModelConfig config, GenerationConfig generation, InferenceEngine engine, ChatTemplate template, Tokenizer tokenizer) => new()
+        DecoderOptions options,
+        ModelConfig config,
+        GenerationConfig generation,
+        InferenceEngine engine,
+        ChatTemplate template,
+        Tokenizer tokenizer) => new()
         {
             AppId = options.AppId,
             Model = options.ModelName,

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Decoding;
 using Platform.Contracts.Tokenization;
@@ -14,6 +15,7 @@ internal sealed class DecodingService(
     DecoderOptions options,
     DecoderMetrics metrics,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     ILogger<DecodingService> logger) : Decoding.DecodingBase
 {
     public override async Task Generate(
@@ -22,18 +24,25 @@ internal sealed class DecodingService(
         var request = await GenerateRequest.ReadAsync(requestStream, options.MaxPromptTokens, context.CancellationToken);
         CheckOwner(request.Start);
         var measured = metrics.Begin(request.PromptIds.Length);
-        var sequence = Submit(await requests.CreateAsync(request, context.CancellationToken));
+        // A long answer must not hold up the process's end.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var sequence = Submit(await requests.CreateAsync(request, ending.Token));
         try
         {
-            await responseStream.WriteAsync(Accepted(request.PromptIds.Length), context.CancellationToken);
-            var last = await WriterFor(request.Start, responseStream, measured).WriteAllAsync(sequence, context.CancellationToken);
+            await responseStream.WriteAsync(Accepted(request.PromptIds.Length), ending.Token);
+            var last = await WriterFor(request.Start, responseStream, measured).WriteAllAsync(sequence, ending.Token);
             measured.End(last.Finish!.Value);
         }
         catch (Exception) when (context.CancellationToken.IsCancellationRequested)
         {
             measured.End(Engine.FinishReason.Cancelled);
             logger.CallerLeft(request.Start.ResponseId, request.Start.Choice);
-            throw new RpcException(new Status(StatusCode.Cancelled, "The caller left."));
+            throw Refused(StatusCode.Cancelled, "The caller left.");
+        }
+        catch (Exception) when (ending.IsCancellationRequested)
+        {
+            measured.End(Engine.FinishReason.Cancelled);
+            throw Refused(StatusCode.Unavailable, "The decoder is stopping.");
         }
         finally
         {

@@ -80,7 +80,8 @@ internal sealed class MediaPull(ServedDecoder decoder, Lazy<Sidecar> sidecar)
         var count = part.Rows * width;
         if (part.HiddenSize != width)
             throw Broken($"its rows have {part.HiddenSize} values, this model's have {width}.");
-        if (part.Rows < 1 || part.FirstRow * width != received || received + count > destination.Length || part.Values.Length != count * sizeof(float))
+        var follows = part.Rows > 0 && part.FirstRow * width == received && received + count <= destination.Length;
+        if (!follows || part.Values.Length != count * sizeof(float))
             throw Broken($"a part of {part.Rows} rows at row {part.FirstRow} does not follow {received / width} rows.");
         var target = destination.Slice(received, count);
         MemoryMarshal.Cast<byte, float>(part.Values.Span).CopyTo(target);

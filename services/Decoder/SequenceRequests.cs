@@ -54,7 +54,11 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
         if (control.HasBudget && control.Budget < 0)
             throw Invalid($"The reasoning budget is {control.Budget}; it must be at least 0.");
         if (decoder.Reasoning is not { } tags)
-            throw Invalid("This model's vocabulary has no token for a newline, so thinking blocks cannot be closed or decided; use the thinking or the fast mode without a budget.");
+        {
+            throw Invalid(
+                "This model's vocabulary has no token for a newline, so thinking blocks cannot be closed or decided. " +
+                "Use the thinking or the fast mode, without a budget.");
+        }
         return new ReasoningRule(tags, decoder.Tokenizer, control).Next;
     }
 

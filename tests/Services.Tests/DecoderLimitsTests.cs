@@ -39,6 +39,27 @@ public sealed class DecoderLimitsTests
     }
 
     [Fact]
+    public async Task A_running_sequence_ends_when_the_decoder_stops()
+    {
+        var platform = await RealPlatform.StartAsync();
+        var decoder = new Decoding.DecodingClient(platform.Sidecar.For("decoder"));
+        var endless = DecoderCalls.Greedy(10_000);
+        endless.IgnoreEos = true;
+        using var call = await decoder.BeginAsync(endless, Goldens.Request("plain").Ids, TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        var stopping = platform.DisposeAsync();
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+            {
+            }
+        });
+        await stopping;
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+    }
+
+    [Fact]
     public async Task The_whole_way_through_the_grains_gives_the_references_ids()
     {
         await using var platform = await RealPlatform.StartAsync();

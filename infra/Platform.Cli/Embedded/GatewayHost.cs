@@ -34,7 +34,7 @@ internal static class GatewayHost
         var builder = WebApplication.CreateSlimBuilder();
         ServiceHost.ConfigureLogging(builder.Logging, options);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         // Instances of the other host: this one uses them and leaves their disposal to it.
         builder.Services.AddSingleton(services.GetRequiredService<IGrainFactory>());
         builder.Services.AddSingleton(services.GetRequiredService<IClusterClient>());

@@ -54,7 +54,7 @@ internal static class ServiceHost
         var builder = WebApplication.CreateSlimBuilder();
         ConfigureLogging(builder.Logging, options);
         builder.WebHost.ConfigureKestrel(Listen);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddSingleton(services => new Sidecar(AddressOf(services)));
         builder.Services.AddTokenizerService(new TokenizerOptions
         {
