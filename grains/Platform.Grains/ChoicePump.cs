@@ -65,7 +65,10 @@ internal sealed class ChoicePump(string responseId, ChoiceStream choice, Respons
     {
         if (!log.HasRoomFor(tokens))
         {
-            Fail("the response's log is full", "The response grew past the size that one response may have. Ask for fewer tokens or logprobs.", retryable: false);
+            Fail(
+                "the response's log is full",
+                "The response grew past the size that one response may have. Ask for fewer tokens or logprobs.",
+                retryable: false);
             return true;
         }
         log.Append(number => new TokensEvent { Number = number, Choice = choice.Choice, Tokens = tokens });

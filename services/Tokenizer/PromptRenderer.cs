@@ -89,7 +89,8 @@ internal sealed class PromptRenderer(Text.Tokenizer tokenizer, ChatTemplate temp
     {
         if (!rendered.OpensThinking)
             return ReasoningMode.Fast;
-        return wanted.ReasoningMode == ReasoningMode.Auto && !wanted.ContinueFinalMessage && rendered.Segments[^1].Text.EndsWith(ThinkOpened, StringComparison.Ordinal)
+        var endsWithTag = rendered.Segments[^1].Text.EndsWith(ThinkOpened, StringComparison.Ordinal);
+        return wanted.ReasoningMode == ReasoningMode.Auto && !wanted.ContinueFinalMessage && endsWithTag
             ? ReasoningMode.Auto
             : ReasoningMode.Thinking;
     }
