@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Platform.Cli.Up;
@@ -60,26 +61,20 @@ internal sealed record UpSettings(
 
     private static Option<int> Number(string name, string variable, string description, int fallback, int least, int most)
     {
-        var option = new Option<int>(name)
+        int Read(ArgumentResult result, string source, string text)
+        {
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                return number;
+            result.AddError($"{source} is '{text}'; it must be a whole number from {least} to {most}.");
+            return fallback;
+        }
+
+        return new Option<int>(name)
         {
             Description = $"{description} ({variable})",
-            DefaultValueFactory = result =>
-            {
-                if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } value)
-                    return fallback;
-                if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-                    return number;
-                result.AddError($"{variable} is '{value}', which is no whole number.");
-                return fallback;
-            },
+            CustomParser = result => Read(result, name, result.Tokens[0].Value),
+            DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? Read(result, variable, value) : fallback,
         };
-        option.Validators.Add(result =>
-        {
-            // The value of an option that failed to parse has its own error already.
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var number && (number < least || number > most))
-                result.AddError($"{name} ({variable}) is {number}; it must be from {least} to {most}.");
-        });
-        return option;
     }
 
     private static Option<bool> Flag(string name, string? variable, string description) => new(name)

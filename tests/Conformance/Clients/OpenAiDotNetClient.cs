@@ -9,6 +9,7 @@ using OpenAI.Models;
 namespace Conformance.Clients;
 
 /// <summary>The official OpenAI client for .NET.</summary>
+[Collection(RandomPlatform.Collection)]
 public sealed class OpenAiDotNetClient(ScriptedApi scripted, RandomPlatform random) : IClassFixture<ScriptedApi>
 {
     private static readonly ChatTool Weather = ChatTool.CreateFunctionTool("get_weather", "The weather of a city.", BinaryData.FromString(

@@ -4,6 +4,7 @@ using Conformance.ScriptedDecoder;
 namespace Conformance.Clients;
 
 /// <summary>The coding agent qwen-code, run once without a terminal: its first request holds some 29,000 tokens with eleven tools.</summary>
+[Collection(RandomPlatform.Collection)]
 public sealed class QwenCode(ScriptedApi scripted, RandomPlatform random) : IClassFixture<ScriptedApi>
 {
     private const string Package = "@qwen-code/qwen-code";

@@ -12,6 +12,9 @@ public sealed class RandomPlatform : IAsyncDisposable
 {
     public const string Model = "tiny-random";
 
+    /// <summary>Tests that read its counters must not run beside others that use it.</summary>
+    public const string Collection = "clients";
+
     private readonly Lazy<Task<EmbeddedPlatform>> _platform;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("random-platform");
 
