@@ -17,7 +17,7 @@ internal static class TokenizerBenchmark
     /// </param>
     public static void Run(string[] args)
     {
-        var root = Repository.Root();
+        var root = Repository.Root;
         var fetched = Path.Combine(root, "tests", ".packages", "tokenizer-qwen3", "models", "tokenizer.json");
         var goldens = Path.Combine(root, "tests", "Parity", "goldens", "tokenizer");
         var path = args.Length > 0 && args[0].Length > 0 ? args[0] : File.Exists(fetched) ? fetched : Path.Combine(goldens, "tiny35", "tokenizer.json");

@@ -30,7 +30,7 @@ public sealed class ProjectReferences
     [Fact]
     public void Point_only_the_way_the_design_draws_them()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         var projects = new[] { "services", "grains", "gateway", "infra" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.csproj", SearchOption.AllDirectories))
             .ToList();
@@ -59,7 +59,7 @@ public sealed class ProjectReferences
     [Fact]
     public void Keep_libtorch_out_of_serving()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         var serving = new[] { "services", "grains", "gateway", "infra" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.csproj", SearchOption.AllDirectories))
             .Where(path => Path.GetFileNameWithoutExtension(path) is not ("Platform.Torch" or "Platform.Training"));
@@ -83,13 +83,5 @@ public sealed class ProjectReferences
             if (!allowed.Contains(seen))
                 yield return $"{room} -> {seen} is no arrow of the house; {room} may see: {string.Join(", ", allowed)}.";
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("No Platform.sln above the test's folder.");
     }
 }

@@ -268,7 +268,7 @@ public sealed class CheckpointTests
     [Fact]
     public void Reads_any_stretch_of_an_fp8_weight_across_block_borders()
     {
-        using var checkpoint = Checkpoint.Open(GoldenFolders.Path("tiny-moe-fp8"));
+        using var checkpoint = Checkpoint.Open(Repository.Golden("tiny-moe-fp8"));
         var tensor = checkpoint.Get("model.layers.0.linear_attn.in_proj_qkv.weight");
         var whole = tensor.ToFloats();
         foreach (var (first, count) in new[] { (0, 1), (127, 2), (159, 3), (160 * 127 + 120, 60), (287 * 160, 160), (12_345, 20_001) })
@@ -282,7 +282,7 @@ public sealed class CheckpointTests
     [Fact]
     public void Reads_the_same_from_many_threads()
     {
-        using var checkpoint = Checkpoint.Open(GoldenFolders.Path("tiny-moe"));
+        using var checkpoint = Checkpoint.Open(Repository.Golden("tiny-moe"));
         var expected = checkpoint.OutputHead.ToFloats();
         Parallel.For(0, 64, i =>
         {
@@ -295,7 +295,7 @@ public sealed class CheckpointTests
     [Fact]
     public void Names_its_content_the_same_everywhere_and_otherwise_after_a_change()
     {
-        using var golden = Checkpoint.Open(GoldenFolders.Path("tiny-dense"));
+        using var golden = Checkpoint.Open(Repository.Golden("tiny-dense"));
         Assert.Equal("c1-933bd08ae68280da", golden.ContentId);
 
         using var folder = new TemporaryFolder();

@@ -89,7 +89,7 @@ public sealed class DamageProperties
     [Fact]
     public void No_bytes_at_all_escape_as_anything_else()
     {
-        var config = ModelConfig.Load(GoldenFolders.Path("tiny-moe-vl")).ToJson();
+        var config = ModelConfig.Load(Repository.Golden("tiny-moe-vl")).ToJson();
         Gen.Select(Gen.Int[0, config.Length - 1], Gen.Byte).Array[1, 8].Sample(
             changes =>
             {

@@ -11,7 +11,7 @@ public sealed class GoldenCheckpointTests
     [InlineData("end-to-end", Architecture.MoeConditionalGeneration, true, false)]
     public void Opens_every_golden_checkpoint_and_reads_every_weight(string folder, Architecture architecture, bool vision, bool mtp)
     {
-        using var checkpoint = Checkpoint.Open(GoldenFolders.Path(folder));
+        using var checkpoint = Checkpoint.Open(Repository.Golden(folder));
 
         Assert.Equal((architecture, vision, mtp), (checkpoint.Config.Architecture, checkpoint.HasVision, checkpoint.HasMtp));
         Assert.All(checkpoint.Tensors, tensor => Assert.True(Array.TrueForAll(tensor.ToFloats(), float.IsFinite), tensor.Name));
@@ -22,7 +22,7 @@ public sealed class GoldenCheckpointTests
     [Fact]
     public void Dequantises_block_fp8_weights_as_the_reference_does()
     {
-        var folder = GoldenFolders.Path("tiny-moe-fp8");
+        var folder = Repository.Golden("tiny-moe-fp8");
         using var checkpoint = Checkpoint.Open(folder);
         using var golden = SafetensorsFile.Open(Path.Combine(folder, "golden.safetensors"));
         var names = golden.Tensors.Keys.Where(name => name.StartsWith("dequant.", StringComparison.Ordinal)).ToList();

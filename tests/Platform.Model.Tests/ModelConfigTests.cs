@@ -14,7 +14,7 @@ public sealed class ModelConfigTests
     [InlineData("end-to-end")]
     public void Survives_being_written_and_read_again(string folder)
     {
-        var config = ModelConfig.Load(GoldenFolders.Path(folder));
+        var config = ModelConfig.Load(Repository.Golden(folder));
         var written = config.ToJson();
         Assert.Equal(written, ModelConfig.Parse(written).ToJson());
     }
@@ -22,7 +22,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void Reads_a_nested_config_with_vision()
     {
-        var config = ModelConfig.Load(GoldenFolders.Path("end-to-end"));
+        var config = ModelConfig.Load(Repository.Golden("end-to-end"));
         Assert.Equal(Architecture.MoeConditionalGeneration, config.Architecture);
         Assert.Equal((8192, 48, 4, 8, 2), (config.Text.VocabSize, config.Text.HiddenSize, config.Text.NumHiddenLayers, config.Text.NumExperts, config.Text.NumExpertsPerTok));
         Assert.Equal((8012, 8013, 8009, 8010, 8000), (config.ImageTokenId, config.VideoTokenId, config.VisionStartTokenId, config.VisionEndTokenId, config.Text.EosTokenId));
@@ -85,7 +85,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void Ignores_unknown_keys_and_the_older_name_of_the_vision_part()
     {
-        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFolders.Path("tiny-moe-vl"), "config.json")))!.AsObject();
+        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Golden("tiny-moe-vl"), "config.json")))!.AsObject();
         var before = ModelConfig.Parse(Encoding.UTF8.GetBytes(node.ToJsonString())).ToJson();
         node["vision_config"]!["model_type"] = "qwen3_5_moe";
         node["vision_config"]!["deepstack_visual_indexes"] = new JsonArray();
@@ -169,7 +169,7 @@ public sealed class ModelConfigTests
     [InlineData(null, "vision_config", "[]")]
     public void Names_the_key_of_a_nested_config_that_is_out_of_range(string? section, string key, string value)
     {
-        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFolders.Path("tiny-moe-vl"), "config.json")))!.AsObject();
+        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Golden("tiny-moe-vl"), "config.json")))!.AsObject();
         (section is null ? node : node[section]!.AsObject())[key] = JsonNode.Parse(value);
         var problem = Assert.Throws<CheckpointException>(() => ModelConfig.Parse(Encoding.UTF8.GetBytes(node.ToJsonString()))).Problems.Single();
         Assert.Equal(CheckpointProblemKind.Config, problem.Kind);
@@ -194,10 +194,10 @@ public sealed class ModelConfigTests
     [Fact]
     public void Reads_sampling_defaults()
     {
-        var config = GenerationConfig.Load(GoldenFolders.Path("end-to-end"));
+        var config = GenerationConfig.Load(Repository.Golden("end-to-end"));
         Assert.Equal((true, 1.0, 0.95, 20, 0.0, 1.5, 1.0), (config.DoSample, config.Temperature, config.TopP, config.TopK, config.MinP, config.PresencePenalty, config.RepetitionPenalty));
         Assert.Equal([8002, 8000], config.EosTokenIds);
-        Assert.Empty(GenerationConfig.Load(GoldenFolders.Path("tiny-dense")).EosTokenIds);
+        Assert.Empty(GenerationConfig.Load(Repository.Golden("tiny-dense")).EosTokenIds);
         Assert.Equal("top_p", Assert.Throws<CheckpointException>(() => GenerationConfig.Parse("""{"top_p": 1.5}"""u8)).Problems[0].Subject);
     }
 
@@ -206,7 +206,7 @@ public sealed class ModelConfigTests
     /// <summary>The config of tiny-dense (8 layers, head_dim 64) with a change.</summary>
     private static ModelConfig Flat(Action<JsonObject> change)
     {
-        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFolders.Path("tiny-dense"), "config.json")))!.AsObject();
+        var node = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Golden("tiny-dense"), "config.json")))!.AsObject();
         change(node);
         return Parse(node.ToJsonString());
     }

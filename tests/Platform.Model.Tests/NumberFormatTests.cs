@@ -5,7 +5,7 @@ public sealed class NumberFormatTests
     [Fact]
     public void Decodes_and_encodes_e4m3_as_the_reference_does()
     {
-        using var golden = SafetensorsFile.Open(Path.Combine(GoldenFolders.Path("unit-ops"), "golden.safetensors"));
+        using var golden = SafetensorsFile.Open(Path.Combine(Repository.Golden("unit-ops"), "golden.safetensors"));
         var table = golden.ReadFloats("e4m3.decode_table");
         var notNumbers = golden.ReadBytes("e4m3.nan_codes");
         for (var code = 0; code < 256; code++)

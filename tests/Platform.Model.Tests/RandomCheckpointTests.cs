@@ -157,7 +157,7 @@ public sealed class RandomCheckpointTests
     public void Copies_the_tokenizer_of_another_folder()
     {
         using var folder = new TemporaryFolder();
-        var source = GoldenFolders.Path("end-to-end");
+        var source = Repository.Golden("end-to-end");
         Write(folder.At("a"), ReleasedShapes.Get("tiny-dense"), new RandomCheckpointOptions { TokenizerDirectory = source });
         Assert.Equal(File.ReadAllBytes(Path.Combine(source, "tokenizer.json")), File.ReadAllBytes(folder.At("a/tokenizer.json")));
     }
@@ -172,7 +172,7 @@ public sealed class RandomCheckpointTests
         Assert.Equal((65_536L, 16_777_216L), (ImageProcessorConfig.Load(folder.Path).MinPixels, ImageProcessorConfig.Load(folder.Path).MaxPixels));
         Assert.Equal((4096L, 25_165_824L), (VideoProcessorConfig.Load(folder.Path).MinPixels, VideoProcessorConfig.Load(folder.Path).MaxPixels));
         Assert.Equal([8002, 8000], GenerationConfig.Load(folder.Path).EosTokenIds);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(GoldenFolders.Path("end-to-end"), "tokenizer.json")), File.ReadAllBytes(folder.At("tokenizer.json")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Golden("end-to-end"), "tokenizer.json")), File.ReadAllBytes(folder.At("tokenizer.json")));
     }
 
     private static RandomCheckpointSummary Write(string directory, ModelConfig config, RandomCheckpointOptions options) =>

@@ -87,7 +87,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void Reads_every_kind_of_golden_tensor()
     {
-        using var file = SafetensorsFile.Open(Path.Combine(GoldenFolders.Path("tiny-dense"), "golden.safetensors"));
+        using var file = SafetensorsFile.Open(Path.Combine(Repository.Golden("tiny-dense"), "golden.safetensors"));
         Assert.Equal(150, file.ReadLongs("input_ids").Length);
         Assert.Equal([150L, 512], file.Entry("prompt.logits").Shape);
         Assert.Equal(150 * 512, file.ReadFloats("prompt.logits").Length);

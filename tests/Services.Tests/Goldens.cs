@@ -7,7 +7,7 @@ internal static class Goldens
 {
     public const string Model = "end-to-end";
 
-    public static string EndToEnd { get; } = Path.Combine(RepositoryRoot(), "tests", "Parity", "goldens", "end-to-end");
+    public static string EndToEnd { get; } = Repository.Golden("end-to-end");
 
     /// <summary>One stored request.</summary>
     public static GoldenRequest Request(string name)
@@ -22,14 +22,4 @@ internal static class Goldens
     }
 
     private static int[] Ids(JsonElement request, string key) => [.. request.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"No Platform.sln above {AppContext.BaseDirectory}: run tests from inside the repository.");
-    }
 }

@@ -28,7 +28,7 @@ internal sealed class PublishedSchema
     /// <summary>The schema with this name; skips the test where the description is not at hand.</summary>
     public static PublishedSchema Named(string name)
     {
-        Assert.SkipWhen(Repository.OpenApi is null, "OpenAI's published description (../shared/data/openai-openapi/openapi.json) is not here.");
+        Assert.SkipWhen(Installed.OpenApi is null, "OpenAI's published description (../shared/data/openai-openapi/openapi.json) is not here.");
         return new PublishedSchema(Description.Value, name);
     }
 
@@ -42,7 +42,7 @@ internal sealed class PublishedSchema
     public string? Problem(JsonElement value) => Problem(_schema, value, _name);
 
     private static readonly Lazy<JsonElement> Description = new(
-        () => JsonDocument.Parse(File.ReadAllBytes(Repository.OpenApi!)).RootElement.GetProperty("components").GetProperty("schemas"));
+        () => JsonDocument.Parse(File.ReadAllBytes(Installed.OpenApi!)).RootElement.GetProperty("components").GetProperty("schemas"));
 
     private string? Problem(JsonElement schema, JsonElement value, string path)
     {

@@ -14,7 +14,7 @@ internal static class NodeClient
     public static void Require(string package)
     {
         Assert.SkipUnless(
-            Repository.FindOnPath("node") is not null,
+            Installed.Program("node") is not null,
             "This test wants Node 20 or newer on the path (Debian: apt-get install nodejs npm).");
         Assert.SkipUnless(
             Directory.Exists(Path.Combine(Folder, "node_modules", package)),

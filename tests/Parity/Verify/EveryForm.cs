@@ -5,8 +5,6 @@ namespace Parity.Verify;
 /// <summary>What <c>platform verify</c> does with each golden form, by its paths alone.</summary>
 public sealed class EveryForm
 {
-    private static string Goldens { get; } = Path.Combine(Root(), "tests", "Parity", "goldens");
-
     [Theory]
     [InlineData(54, "end-to-end")]
     [InlineData(36, "tiny-dense")]
@@ -18,7 +16,7 @@ public sealed class EveryForm
     [InlineData(4, "tokenizer/tiny35/tokenizer.json", "tokenizer/tiny35.jsonl")]
     public void Is_recognised_and_passes(int passed, params string[] paths)
     {
-        var rows = Verification.Run([.. paths.Select(path => Path.Combine(Goldens, path))]);
+        var rows = Verification.Run([.. paths.Select(path => Repository.Golden(path))]);
         Assert.True(Verification.Succeeds(rows), string.Join('\n', rows.Where(row => row.Fails)));
         Assert.Equal(passed, rows.Count(row => row.Verdict == GoldenVerdict.Passed));
     }
@@ -29,9 +27,9 @@ public sealed class EveryForm
         var copy = Directory.CreateTempSubdirectory("end-to-end");
         try
         {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Goldens, "end-to-end")))
+            foreach (var file in Directory.EnumerateFiles(Repository.Golden("end-to-end")))
                 File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
-            File.Copy(Path.Combine(Goldens, "image-preprocess", "image2.png"), Path.Combine(copy.FullName, "image0.png"), overwrite: true);
+            File.Copy(Repository.Golden("image-preprocess", "image2.png"), Path.Combine(copy.FullName, "image0.png"), overwrite: true);
             Assert.False(Verification.Succeeds(Verification.Run([copy.FullName])));
         }
         finally
@@ -46,15 +44,7 @@ public sealed class EveryForm
     [InlineData("neither chat cases", "end-to-end/config.json")]
     public void A_path_of_no_form_is_refused_with_its_reason(string reason, string path)
     {
-        var refused = Assert.Throws<ArgumentException>(() => Verification.Run([Path.Combine(Goldens, path)]));
+        var refused = Assert.Throws<ArgumentException>(() => Verification.Run([Repository.Golden(path)]));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return folder!.FullName;
     }
 }

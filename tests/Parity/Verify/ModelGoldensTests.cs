@@ -19,7 +19,7 @@ public sealed class ModelGoldensTests : IDisposable
     {
         foreach (var kernels in new[] { "auto", "reference" })
         {
-            var rows = TensorFolderGoldens.Run(Golden(folder), null, kernels);
+            var rows = TensorFolderGoldens.Run(Repository.Golden(folder), null, kernels);
             Assert.DoesNotContain(rows, row => row.Fails);
             Assert.Equal(passed, rows.Count(row => row.Verdict == GoldenVerdict.Passed));
             Assert.All(rows.Where(row => row.Verdict == GoldenVerdict.Skipped), row => Assert.StartsWith("train.", row.Name, StringComparison.Ordinal));
@@ -29,15 +29,15 @@ public sealed class ModelGoldensTests : IDisposable
     [Fact]
     public void Fast_and_plain_kernels_differ_from_the_golden_by_the_same_bits()
     {
-        var fast = TensorFolderGoldens.Run(Golden("tiny-moe-mtp"), null, "auto");
-        var plain = TensorFolderGoldens.Run(Golden("tiny-moe-mtp"), null, "reference");
+        var fast = TensorFolderGoldens.Run(Repository.Golden("tiny-moe-mtp"), null, "auto");
+        var plain = TensorFolderGoldens.Run(Repository.Golden("tiny-moe-mtp"), null, "reference");
         Assert.Equal(plain, fast);
     }
 
     [Fact]
     public void Prints_a_bf16_run_without_judging_it()
     {
-        var rows = TensorFolderGoldens.Run(Golden("tiny-moe-mtp"), null, "bf16");
+        var rows = TensorFolderGoldens.Run(Repository.Golden("tiny-moe-mtp"), null, "bf16");
         Assert.Equal(110, rows.Count(row => row.Verdict == GoldenVerdict.NotJudged));
         Assert.DoesNotContain(rows, row => row.Fails);
         var logits = rows.Single(row => row.Name == "prompt.logits");
@@ -50,7 +50,7 @@ public sealed class ModelGoldensTests : IDisposable
     {
         foreach (var kernels in new[] { "auto", "reference" })
         {
-            var rows = UnitOpsGoldens.Run(Golden("unit-ops"), null, kernels);
+            var rows = UnitOpsGoldens.Run(Repository.Golden("unit-ops"), null, kernels);
             Assert.DoesNotContain(rows, row => row.Fails);
             Assert.Equal(25, rows.Count(row => row.Verdict == GoldenVerdict.Passed));
             Assert.Equal(21, rows.Count(row => row.Verdict == GoldenVerdict.Input));
@@ -82,7 +82,7 @@ public sealed class ModelGoldensTests : IDisposable
 
     [Fact]
     public void Refuses_kernels_it_does_not_know() =>
-        Assert.Throws<ArgumentException>(() => TensorFolderGoldens.Run(Golden("tiny-dense"), null, "fastest"));
+        Assert.Throws<ArgumentException>(() => TensorFolderGoldens.Run(Repository.Golden("tiny-dense"), null, "fastest"));
 
     private static void Rename(string file, string from, string to)
     {
@@ -94,19 +94,11 @@ public sealed class ModelGoldensTests : IDisposable
 
     private void CopyGolden(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(Golden(folder)))
+        foreach (var file in Directory.EnumerateFiles(Repository.Golden(folder)))
         {
             var target = Path.Combine(_copy, Path.GetFileName(file));
             File.Copy(file, target);
             File.SetAttributes(target, FileAttributes.Normal);
         }
-    }
-
-    private static string Golden(string folder)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Platform.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("No Platform.sln above the tests.");
-        return Path.Combine(root, "tests", "Parity", "goldens", folder);
     }
 }

@@ -11,7 +11,7 @@ public sealed class PictureGoldens : IDisposable
     [Fact]
     public void Passes_every_row_of_picture_decode()
     {
-        var rows = PictureDecodeGoldens.Run(Golden("picture-decode"));
+        var rows = PictureDecodeGoldens.Run(Repository.Golden("picture-decode"));
 
         Assert.DoesNotContain(rows, row => row.Fails);
         Assert.Equal(3, rows.Count(row => row.Verdict == GoldenVerdict.Skipped));
@@ -23,7 +23,7 @@ public sealed class PictureGoldens : IDisposable
     [Fact]
     public void Passes_every_row_of_image_preprocess()
     {
-        var rows = ImagePreprocessGoldens.Run(Golden("image-preprocess"));
+        var rows = ImagePreprocessGoldens.Run(Repository.Golden("image-preprocess"));
 
         Assert.DoesNotContain(rows, row => row.Fails);
         Assert.Equal(4 * 5 + 20, rows.Count(row => row.Verdict is GoldenVerdict.Passed or GoldenVerdict.Input));
@@ -66,15 +66,7 @@ public sealed class PictureGoldens : IDisposable
 
     private void CopyGolden(string name)
     {
-        foreach (var file in Directory.GetFiles(Golden(name)))
+        foreach (var file in Directory.GetFiles(Repository.Golden(name)))
             File.Copy(file, Path.Combine(_copy, Path.GetFileName(file)));
-    }
-
-    private static string Golden(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Parity", "goldens", name);
     }
 }

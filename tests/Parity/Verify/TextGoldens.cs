@@ -11,7 +11,7 @@ public sealed class TextGoldens : IDisposable
     [Fact]
     public void Passes_every_row_of_the_rendered_conversations()
     {
-        var rows = ChatGoldens.Run(Golden("chat", "qwen35.jsonl"));
+        var rows = ChatGoldens.Run(Repository.Golden("chat", "qwen35.jsonl"));
 
         Assert.All(rows, row => Assert.Equal((row.Name, GoldenVerdict.Passed, null), (row.Name, row.Verdict, row.Note)));
         Assert.Equal(30 * 3, rows.Count);
@@ -21,7 +21,7 @@ public sealed class TextGoldens : IDisposable
     [Fact]
     public void Passes_every_row_of_the_parsed_replies()
     {
-        var rows = OutputGoldens.Run(Golden("output", "cases.jsonl"));
+        var rows = OutputGoldens.Run(Repository.Golden("output", "cases.jsonl"));
 
         Assert.All(rows, row => Assert.Equal((row.Name, GoldenVerdict.Passed, null), (row.Name, row.Verdict, row.Note)));
         Assert.Equal(56, rows.Count);
@@ -54,15 +54,7 @@ public sealed class TextGoldens : IDisposable
     private string Changed(string folder, string name, Func<string, string> change)
     {
         string copy = Path.Combine(_copy, name);
-        File.WriteAllText(copy, change(File.ReadAllText(Golden(folder, name)).TrimEnd('\n')));
+        File.WriteAllText(copy, change(File.ReadAllText(Repository.Golden(folder, name)).TrimEnd('\n')));
         return copy;
-    }
-
-    private static string Golden(params string[] path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent!;
-        return Path.Combine([folder.FullName, "tests", "Parity", "goldens", .. path]);
     }
 }

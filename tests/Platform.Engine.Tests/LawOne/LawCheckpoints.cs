@@ -11,7 +11,7 @@ public sealed class TinyDenseModels : LawModels
 
     protected override int PromptIds => 200;
 
-    protected override string FindCheckpoint() => Goldens.Folder("tiny-dense");
+    protected override string FindCheckpoint() => Repository.Golden("tiny-dense");
 }
 
 /// <summary>The mixture-of-experts golden checkpoint.</summary>
@@ -21,7 +21,7 @@ public sealed class TinyMoeModels : LawModels
 
     protected override int PromptIds => 200;
 
-    protected override string FindCheckpoint() => Goldens.Folder("tiny-moe");
+    protected override string FindCheckpoint() => Repository.Golden("tiny-moe");
 }
 
 /// <summary>The mixture-of-experts golden checkpoint, computed in BF16.</summary>
@@ -31,11 +31,11 @@ public sealed class TinyMoeBf16Models : LawModels
 
     protected override int PromptIds => 200;
 
-    protected override string FindCheckpoint() => Goldens.Folder("tiny-moe");
+    protected override string FindCheckpoint() => Repository.Golden("tiny-moe");
 }
 
 /// <summary>Four layers (three linear, one full attention) of the 0.8B shape with the tiny vocabulary and random weights.</summary>
-public sealed class FourLayersOfSmallestReleaseModels : LawModels
+public class FourLayersOfSmallestReleaseModels : LawModels
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("law-one-");
 
@@ -43,7 +43,7 @@ public sealed class FourLayersOfSmallestReleaseModels : LawModels
 
     public override int CutsOfLongPrompts => 3;
 
-    internal override ComputeFormat Format => ComputeFormat.BF16;
+    internal override ComputeFormat Format => ComputeFormat.F32;
 
     protected override int PromptIds => 8000;
 
@@ -69,5 +69,12 @@ public sealed class FourLayersOfSmallestReleaseModels : LawModels
     {
         base.Dispose();
         _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>The same four layers, computed in BF16.</summary>
+public sealed class FourLayersOfSmallestReleaseBf16Models : FourLayersOfSmallestReleaseModels
+{
+    internal override ComputeFormat Format => ComputeFormat.BF16;
 }

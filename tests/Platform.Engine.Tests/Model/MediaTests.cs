@@ -10,7 +10,7 @@ public sealed class MediaTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static readonly ModelConfig Config = ModelConfig.Load(Goldens.Folder("tiny-moe-vl"));
+    private static readonly ModelConfig Config = ModelConfig.Load(Repository.Golden("tiny-moe-vl"));
 
     [Fact]
     public void A_picture_keeps_time_and_spreads_rows_and_columns_and_text_goes_on_past_its_longer_side()
@@ -61,7 +61,7 @@ public sealed class MediaTests
     [Fact]
     public void A_picture_has_the_same_rows_alone_among_others_and_with_other_threads_and_kernels()
     {
-        using var checkpoint = Checkpoint.Open(Goldens.Folder("tiny-moe-vl"));
+        using var checkpoint = Checkpoint.Open(Repository.Golden("tiny-moe-vl"));
         MediaGrid small = new(1, 4, 6), clip = new(3, 2, 4);
         var patches = Pixels(small.Patches + clip.Patches, checkpoint.Config.Vision!);
         using var one = VisionTower.Load(checkpoint, new VisionTowerOptions { Threads = 1 }, cancellationToken: Stop);
@@ -75,7 +75,7 @@ public sealed class MediaTests
     [Fact]
     public void Callers_on_several_threads_take_turns()
     {
-        using var checkpoint = Checkpoint.Open(Goldens.Folder("tiny-moe-vl"));
+        using var checkpoint = Checkpoint.Open(Repository.Golden("tiny-moe-vl"));
         using var tower = VisionTower.Load(checkpoint, new VisionTowerOptions { Threads = 2 }, cancellationToken: Stop);
         MediaGrid grid = new(1, 4, 6);
         var patches = Pixels(grid.Patches, tower.Config);
@@ -88,12 +88,12 @@ public sealed class MediaTests
     [Fact]
     public void Grids_and_patches_that_do_not_fit_are_refused()
     {
-        using var checkpoint = Checkpoint.Open(Goldens.Folder("tiny-moe-vl"));
+        using var checkpoint = Checkpoint.Open(Repository.Golden("tiny-moe-vl"));
         using var tower = VisionTower.Load(checkpoint, new VisionTowerOptions { Threads = 1, MaxPatches = 20 }, cancellationToken: Stop);
         Assert.Throws<ArgumentException>(() => tower.Embed(new float[3 * tower.Config.PatchElements], [new MediaGrid(1, 1, 3)], cancellationToken: Stop));
         Assert.Throws<ArgumentException>(() => tower.Embed(new float[3], [new MediaGrid(1, 2, 2)], cancellationToken: Stop));
         Assert.Throws<ArgumentException>(() => tower.Embed(new float[24 * tower.Config.PatchElements], [new MediaGrid(1, 4, 6)], cancellationToken: Stop));
-        using var text = Checkpoint.Open(Goldens.Folder("tiny-moe"));
+        using var text = Checkpoint.Open(Repository.Golden("tiny-moe"));
         Assert.Throws<ArgumentException>(() => VisionTower.Load(text, new VisionTowerOptions(), cancellationToken: Stop));
     }
 

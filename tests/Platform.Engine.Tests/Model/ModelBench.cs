@@ -12,7 +12,7 @@ internal sealed class ModelBench : IDisposable
 
     public ModelBench(string golden, TextModelOptions options, int sequences = 4)
     {
-        _checkpoint = Checkpoint.Open(Goldens.Folder(golden));
+        _checkpoint = Checkpoint.Open(Repository.Golden(golden));
         Model = TextModel.Load(_checkpoint, options);
         Cache = Model.CreateKvCache(sequences * PagesPerSequence);
         States = Model.CreateStateStore(sequences * 4);

@@ -145,7 +145,7 @@ public sealed class TextModelTests
     [Fact]
     public void Memory_is_known_before_it_is_reserved()
     {
-        using var checkpoint = Platform.Model.Checkpoint.Open(Goldens.Folder("tiny-moe"));
+        using var checkpoint = Platform.Model.Checkpoint.Open(Repository.Golden("tiny-moe"));
         var options = new TextModelOptions { Threads = 1 };
         var memory = TextModelMemory.Of(checkpoint, options);
         using var model = TextModel.Load(checkpoint, options, cancellationToken: TestContext.Current.CancellationToken);
@@ -159,7 +159,7 @@ public sealed class TextModelTests
     [Fact]
     public void Loading_reports_progress_and_can_be_cancelled()
     {
-        using var checkpoint = Platform.Model.Checkpoint.Open(Goldens.Folder("tiny-dense"));
+        using var checkpoint = Platform.Model.Checkpoint.Open(Repository.Golden("tiny-dense"));
         using var cancellation = new CancellationTokenSource();
         var seen = new List<LoadProgress>();
         var progress = new InlineProgress(report =>

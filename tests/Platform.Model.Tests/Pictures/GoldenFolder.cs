@@ -9,7 +9,7 @@ internal sealed class GoldenFolder
 
     public GoldenFolder(string name)
     {
-        Folder = System.IO.Path.Combine(RepositoryRoot(), "tests", "Parity", "goldens", name);
+        Folder = Repository.Golden(name);
         _tensors = SafetensorsFile.Open(Path("golden.safetensors"));
     }
 
@@ -26,12 +26,4 @@ internal sealed class GoldenFolder
     public float[] Floats(string tensor) => _tensors.ReadFloats(tensor);
 
     public long[] Longs(string tensor) => _tensors.ReadLongs(tensor);
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("No Platform.sln above the test's folder.");
-    }
 }

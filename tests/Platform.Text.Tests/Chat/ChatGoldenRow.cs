@@ -36,7 +36,7 @@ public sealed record ChatGoldenRow(string Name, JsonElement Json)
 
     private static IEnumerable<ChatGoldenRow> Read()
     {
-        foreach (string line in File.ReadLines(GoldenFolder.File("chat", "qwen35.jsonl")))
+        foreach (string line in File.ReadLines(Repository.Golden("chat", "qwen35.jsonl")))
         {
             var json = JsonElement.Parse(line);
             yield return new ChatGoldenRow(json.GetProperty("name").GetString()!, json);

@@ -9,7 +9,7 @@ public sealed class ExpandedMedia
     [Fact]
     public void Stored_requests_expand_as_stored()
     {
-        var stored = JsonElement.Parse(File.ReadAllText(GoldenFolder.File("end-to-end", "requests.json")));
+        var stored = JsonElement.Parse(File.ReadAllText(Repository.Golden("end-to-end", "requests.json")));
         foreach (var request in stored.GetProperty("requests").EnumerateArray())
         {
             var rendered = ChatRenderer.Render(ChatTemplates.Parse(stored.GetProperty("template").GetString()!), new ChatPrompt

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Platform.Text.Output;
-using Platform.Text.Tests.Chat;
 
 namespace Platform.Text.Tests.Output;
 
@@ -28,7 +27,7 @@ public sealed record OutputGoldenCase(string Name, JsonElement Json)
 
     private static IEnumerable<OutputGoldenCase> Read()
     {
-        foreach (string line in File.ReadLines(GoldenFolder.File("output", "cases.jsonl")))
+        foreach (string line in File.ReadLines(Repository.Golden("output", "cases.jsonl")))
         {
             var json = JsonElement.Parse(line);
             yield return new OutputGoldenCase(json.GetProperty("name").GetString()!, json);

