@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Platform.Cli.Commands;
 
 var root = new RootCommand("Serves and trains the Qwen3.5 model family.")
@@ -9,4 +10,8 @@ var root = new RootCommand("Serves and trains the Qwen3.5 model family.")
     InitCheckpointCommand.Create(),
     BenchCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+// The mistake alone, where the whole help would push it off the screen.
+if (parsed.Action is ParseErrorAction mistake && args.Length > 0)
+    mistake.ShowHelp = false;
+return await parsed.InvokeAsync();

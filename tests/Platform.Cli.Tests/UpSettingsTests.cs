@@ -36,6 +36,15 @@ public sealed class UpSettingsTests
         Assert.Contains(Parse("").Errors, error => error.Message.Contains("PLATFORM_THREADS is 'many'", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("PLATFORM_COMPUTE", "int3", "f32 or bf16")]
+    [InlineData("PLATFORM_OPEN", "perhaps", "1 or 0")]
+    public void A_variable_is_held_to_the_words_of_its_option(string variable, string value, string said)
+    {
+        using var set = new Variable(variable, value);
+        Assert.Contains(Parse("").Errors, error => error.Message.Contains($"{variable} is '{value}'; it must be {said}", StringComparison.Ordinal));
+    }
+
     private static ParseResult Parse(string arguments)
     {
         var command = new Command("up");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Platform.Cli.Chat;
 
 namespace Platform.Cli.Commands;
@@ -11,7 +12,10 @@ internal static class ChatCommand
         var url = new Option<Uri>("--url")
         {
             Description = "The server's address (PLATFORM_URL).",
-            DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable("PLATFORM_URL") ?? "http://127.0.0.1:8000"),
+            CustomParser = result => Address(result, "--url", result.Tokens[0].Value),
+            DefaultValueFactory = result => Environment.GetEnvironmentVariable("PLATFORM_URL") is { Length: > 0 } value
+                ? Address(result, "PLATFORM_URL", value)
+                : new Uri("http://127.0.0.1:8000"),
         };
         var key = new Option<string?>("--key")
         {
@@ -27,6 +31,14 @@ internal static class ChatCommand
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(url), result.GetValue(key), result.GetValue(model), result.GetValue(mode), result.GetValue(system), cancellationToken));
         return command;
+    }
+
+    private static Uri Address(ArgumentResult result, string source, string text)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
+            return address;
+        result.AddError($"{source} is '{text}'; it must be an address such as http://127.0.0.1:8000.");
+        return new Uri("http://127.0.0.1:8000");
     }
 
     private static async Task<int> RunAsync(Uri url, string? key, string? model, string? mode, string? system, CancellationToken cancellationToken)

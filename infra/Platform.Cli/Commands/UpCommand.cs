@@ -25,7 +25,7 @@ internal static class UpCommand
     {
         try
         {
-            Directory.CreateDirectory(settings.Data);
+            UpChecks.Prepare(settings);
             var folder = settings.Model ?? WriteDefault(settings.Data, cancellationToken);
             var keys = new LocalKeys(settings.Data);
             var freshKey = settings.Open || (keys.Load().Count > 0 && !settings.NewKey) ? null : keys.Mint($"key-{keys.Load().Count + 1}");

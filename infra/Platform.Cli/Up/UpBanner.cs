@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.Grains;
 using Spectre.Console;
 
@@ -20,7 +21,7 @@ internal static class UpBanner
         AnsiConsole.Write(new Panel(grid) { Border = BoxBorder.Rounded, Header = new PanelHeader(" the platform is up ") });
         AnsiConsole.WriteLine();
         // Plain, unwrapped output, so that it can be copied whole.
-        Console.WriteLine(Curl(model, address, settings, freshKey));
+        Console.WriteLine(Curl(model.Name, address, settings, freshKey));
         AnsiConsole.WriteLine();
         Say.Note($"./platform chat{(settings.Port == 8000 ? "" : $" --url {address}")} talks to it from another terminal. Ctrl-C stops it.");
     }
@@ -32,11 +33,13 @@ internal static class UpBanner
         (_, { } key) => $"[bold green]{key}[/] [grey](shown this once; only its hash is kept)[/]",
     };
 
-    private static string Curl(ServedModel model, Uri address, UpSettings settings, string? freshKey)
+    /// <summary>The line to copy into a shell: whatever the model is called, its JSON and its quoting hold.</summary>
+    internal static string Curl(string model, Uri address, UpSettings settings, string? freshKey)
     {
-        var authorization = settings.Open ? "" : $" -H 'Authorization: Bearer {freshKey ?? "'$PLATFORM_API_KEY'"}'";
+        var authorization = settings.Open ? "" : $" -H \"Authorization: Bearer {freshKey ?? "$PLATFORM_API_KEY"}\"";
+        var name = JsonSerializer.Serialize(model).Replace("'", "\\u0027", StringComparison.Ordinal);
         return $"curl -N {address}v1/chat/completions{authorization} -H 'Content-Type: application/json' " +
-            $"-d '{{\"model\":\"{model.Name}\",\"stream\":true,\"max_tokens\":64,\"messages\":[{{\"role\":\"user\",\"content\":\"Hello!\"}}]}}'";
+            $"-d '{{\"model\":{name},\"stream\":true,\"max_tokens\":64,\"messages\":[{{\"role\":\"user\",\"content\":\"Hello!\"}}]}}'";
     }
 
     private static string Link(Uri address, string path) => $"[link]{Markup.Escape(new Uri(address, path).ToString())}[/]";

@@ -15,6 +15,8 @@ internal static class UpLog
         logging.SetMinimumLevel(LogLevel.Warning);
         // The runtime of the grains reports every turn that a busy machine made long.
         logging.AddFilter("Orleans", LogLevel.Error);
+        // A start that failed is told in one line by the command itself.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Platform.Gateway.Keys.OpenServerCheck", LogLevel.Error);
     }
 }

@@ -28,8 +28,7 @@ internal sealed record UpSettings(
         var data = Text("--data", "PLATFORM_DATA", "Where keys and the default checkpoint are kept.", DefaultData());
         var open = Flag("--open", "PLATFORM_OPEN", "No key needed. The API listens on loopback only.");
         var threads = Number("--threads", "PLATFORM_THREADS", "Threads that compute; changes no answer.", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64);
-        var compute = Text("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: rounded to BF16. Weights stay as stored.", "f32");
-        compute.AcceptOnlyFromAmong("f32", "bf16");
+        var compute = Choice("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: rounded to BF16. Weights stay as stored.", ["f32", "bf16"]);
         var sequences = Number("--sequences", "PLATFORM_SEQUENCES", "Sequences that run at once; more wait.", 16, 1, 4096);
         var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
         var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");
@@ -59,6 +58,25 @@ internal sealed record UpSettings(
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : fallback,
     };
 
+    /// <summary>One of a few words, the first by default; a variable is held to them as an option is.</summary>
+    private static Option<string> Choice(string name, string variable, string description, string[] words)
+    {
+        string Read(SymbolResult result, string source, string text)
+        {
+            if (words.Contains(text, StringComparer.Ordinal))
+                return text;
+            result.AddError($"{source} is '{text}'; it must be {string.Join(" or ", words)}.");
+            return words[0];
+        }
+
+        return new Option<string>(name)
+        {
+            Description = $"{description} ({variable})",
+            CustomParser = result => Read(result, name, result.Tokens[0].Value),
+            DefaultValueFactory = result => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? Read(result, variable, value) : words[0],
+        };
+    }
+
     private static Option<int> Number(string name, string variable, string description, int fallback, int least, int most)
     {
         int Read(ArgumentResult result, string source, string text)
@@ -80,6 +98,20 @@ internal sealed record UpSettings(
     private static Option<bool> Flag(string name, string? variable, string description) => new(name)
     {
         Description = variable is null ? description : $"{description} ({variable})",
-        DefaultValueFactory = _ => variable is not null && Environment.GetEnvironmentVariable(variable) is "1" or "true" or "True" or "yes",
+        DefaultValueFactory = result => variable is not null && Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value && Switch(result, variable, value),
     };
+
+    private static bool Switch(ArgumentResult result, string variable, string text)
+    {
+        switch (text.ToUpperInvariant())
+        {
+            case "1" or "TRUE" or "YES":
+                return true;
+            case "0" or "FALSE" or "NO":
+                return false;
+            default:
+                result.AddError($"{variable} is '{text}'; it must be 1 or 0.");
+                return false;
+        }
+    }
 }
