@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -62,7 +63,10 @@ internal sealed class ChatConnection : IDisposable
             return answer;
         using (answer)
         {
-            throw new ChatProblemException(await ErrorMessageAsync(answer, cancellationToken));
+            var message = await ErrorMessageAsync(answer, cancellationToken);
+            throw new ChatProblemException(answer.StatusCode == HttpStatusCode.Unauthorized
+                ? $"{message} From here: --key KEY, or the variable PLATFORM_API_KEY."
+                : message);
         }
     }
 

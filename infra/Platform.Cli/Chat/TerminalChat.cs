@@ -17,7 +17,7 @@ internal sealed class TerminalChat(ChatConnection connection, Conversation conve
         try
         {
             Greet();
-            while (!cancellationToken.IsCancellationRequested && ReadLine() is { } line)
+            while (await ReadLineAsync(cancellationToken) is { } line)
             {
                 if (line.Length == 0)
                     continue;
@@ -43,10 +43,19 @@ internal sealed class TerminalChat(ChatConnection connection, Conversation conve
         AnsiConsole.MarkupLine("[grey]/picture PATH attaches a picture, /mode thinking|fast|auto, /new begins again, /exit leaves; Ctrl-C stops an answer.[/]");
     }
 
-    private static string? ReadLine()
+    // A terminal's read cannot be taken back, so Ctrl-C leaves it waiting on its own thread: null, as at the end of the input.
+    private static async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
     {
         AnsiConsole.Markup("\n[bold aqua]you[/] ");
-        return Console.In.ReadLine()?.Trim();
+        try
+        {
+            return (await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken))?.Trim();
+        }
+        catch (OperationCanceledException)
+        {
+            AnsiConsole.WriteLine();
+            return null;
+        }
     }
 
     private bool Obey(string line)
