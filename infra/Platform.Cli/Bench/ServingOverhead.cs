@@ -1,38 +1,74 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using Platform.Engine;
 
 namespace Platform.Cli.Bench;
 
 /// <summary>
-/// What gateway, grain and gRPC add: the same prompt and the same number of tokens, once from the engine directly and once over HTTP from
-/// the same engine, in turns.
+/// What gateway, grain and gRPC add: the same prompt and the same numbers of tokens, once from the engine directly and once over HTTP from
+/// the same engine, in turns. Answers of two lengths tell what a token costs from what a request costs.
 /// </summary>
-internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, string model, int[] prompt)
+internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, string model)
 {
-    public Samples DirectFirstToken { get; } = new();
+    public const int PromptTokens = 32;
+    public const int ShortTokens = 8;
+    public const int LongTokens = 128;
+    public const int RequestsPerRound = 20;
 
-    public Samples ServedFirstToken { get; } = new();
+    /// <summary>
+    /// Requests of each kind before the first that counts. The runtime compiles a method again after 30 calls and instruments it in between,
+    /// so with fewer the unfinished code would be measured.
+    /// </summary>
+    public const int WarmRequests = 400;
 
-    public Samples DirectCpuPerToken { get; } = new();
+    private readonly int[] _prompt = [.. Enumerable.Range(1, PromptTokens)];
+    private readonly byte[] _drain = new byte[16 * 1024];
 
-    public Samples ServedCpuPerToken { get; } = new();
+    public PathCost Direct { get; } = new();
 
-    /// <summary>One round of both, <paramref name="requests"/> requests each of <paramref name="tokens"/> tokens.</summary>
-    public async Task RoundAsync(int requests, int tokens, CancellationToken cancellationToken)
+    public PathCost Served { get; } = new();
+
+    /// <summary>Long enough that the code is compiled for good: requests of both paths and lengths, then a pause for the compiler.</summary>
+    public async Task WarmAsync(CancellationToken cancellationToken)
     {
-        await MeasureAsync(() => DirectAsync(tokens, cancellationToken), DirectFirstToken, DirectCpuPerToken, requests, tokens);
-        await MeasureAsync(() => ServedAsync(tokens, cancellationToken), ServedFirstToken, ServedCpuPerToken, requests, tokens);
+        for (var i = 0; i < WarmRequests; i++)
+        {
+            await DirectAsync(ShortTokens, cancellationToken);
+            await ServedAsync(ShortTokens, cancellationToken);
+            if (i % 50 == 0)
+                await Task.Delay(200, cancellationToken);
+        }
+
+        for (var i = 0; i < RequestsPerRound; i++)
+        {
+            await DirectAsync(LongTokens, cancellationToken);
+            await ServedAsync(LongTokens, cancellationToken);
+        }
+
+        await Task.Delay(500, cancellationToken);
     }
 
-    private static async Task MeasureAsync(Func<Task<double>> request, Samples firstToken, Samples cpuPerToken, int requests, int tokens)
+    /// <summary>One round of both paths and both lengths.</summary>
+    public async Task RoundAsync(CancellationToken cancellationToken)
     {
-        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
-        for (var i = 0; i < requests; i++)
-            firstToken.Add(await request());
-        cpuPerToken.Add((Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds / (requests * tokens));
+        await MeasureAsync(tokens => DirectAsync(tokens, cancellationToken), Direct);
+        await MeasureAsync(tokens => ServedAsync(tokens, cancellationToken), Served);
+    }
+
+    private static async Task MeasureAsync(Func<int, Task<double>> request, PathCost cost)
+    {
+        var ofShort = await MeasureAsync(request, ShortTokens, cost);
+        var ofLong = await MeasureAsync(request, LongTokens, cost);
+        cost.AddCpu(ofShort, ShortTokens, ofLong, LongTokens);
+    }
+
+    private static async Task<double> MeasureAsync(Func<int, Task<double>> request, int tokens, PathCost cost)
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        for (var i = 0; i < RequestsPerRound; i++)
+            cost.FirstToken.Add(await request(tokens));
+        return (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / RequestsPerRound;
     }
 
     private async Task<double> DirectAsync(int tokens, CancellationToken cancellationToken)
@@ -41,7 +77,7 @@ internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, s
         var first = 0.0;
         var handle = engine.Submit(new SequenceRequest
         {
-            PromptTokens = prompt,
+            PromptTokens = _prompt,
             Sampling = SamplingParameters.Greedy,
             MaxTokens = tokens,
             IgnoreEos = true,
@@ -51,23 +87,30 @@ internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, s
         return first;
     }
 
+    // Bytes are read and not understood, so that the client, which shares the process, costs little. The server sends the headers before
+    // the first event, so the first bytes of the body are the first token.
     private async Task<double> ServedAsync(int tokens, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var first = 0.0;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = JsonContent.Create(Body(tokens)) };
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         answer.EnsureSuccessStatusCode();
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
-            first = first == 0 && item.Data.Length > 0 ? Stopwatch.GetElapsedTime(start).TotalSeconds : first;
+        var read = await stream.ReadAsync(_drain, cancellationToken);
+        if (read == 0 || !_drain.AsSpan(0, read).StartsWith("data: {"u8))
+            throw new InvalidOperationException("The stream did not begin with an event.");
+        var first = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        while (await stream.ReadAsync(_drain, cancellationToken) > 0)
+        {
+        }
+
         return first;
     }
 
     private JsonObject Body(int tokens) => new()
     {
         ["model"] = model,
-        ["prompt"] = new JsonArray([.. prompt.Select(id => (JsonNode)id)]),
+        ["prompt"] = new JsonArray([.. _prompt.Select(id => (JsonNode)id)]),
         ["max_tokens"] = tokens,
         ["temperature"] = 0,
         ["ignore_eos"] = true,
