@@ -76,9 +76,12 @@ internal sealed class ChoiceStream : IDisposable
     private async Task SendAsync(GenerateStart start, int[] prompt)
     {
         var requests = _call.RequestStream;
+        // The parts wait in the buffer for the last one: a short prompt is one write to the wire and one read at the decoder.
+        requests.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
         await requests.WriteAsync(new GeneratePart { Start = start });
         for (var offset = 0; offset < prompt.Length; offset += IdsPerPart)
             await requests.WriteAsync(new GeneratePart { Prompt = Part(prompt, offset) });
+        requests.WriteOptions = WriteOptions.Default;
         await requests.WriteAsync(new GeneratePart { Begin = true });
         await requests.CompleteAsync();
     }

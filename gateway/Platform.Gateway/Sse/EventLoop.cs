@@ -60,9 +60,10 @@ internal static class EventLoop
             await next.WaitAsync(wait, time, cancellationToken);
             return true;
         }
-        catch (TimeoutException) when (!next.IsCompleted)
+        catch (TimeoutException)
         {
-            return false;
+            // It may have completed since, with a timeout of its own even: its result is the caller's to await.
+            return next.IsCompleted;
         }
     }
 }
