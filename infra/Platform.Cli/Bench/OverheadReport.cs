@@ -43,7 +43,7 @@ internal static class OverheadReport
             Caption = new TableTitle(
                 $"One engine, both ways in turns, one request at a time: {rounds} rounds of {ServingOverhead.RequestsPerRound} requests of " +
                 $"{ServingOverhead.PromptTokens} + {ServingOverhead.ShortTokens} and {ServingOverhead.PromptTokens} + {ServingOverhead.LongTokens} tokens, " +
-                $"after {ServingOverhead.WarmRequests} of each way to warm up. CPU is the whole process's, the HTTP client's included."),
+                $"after {measured.Warmed} of each way in which the runtime compiled. CPU is the whole process's, the HTTP client's included."),
         };
         table.AddColumn("").AddColumn(new TableColumn("engine directly").RightAligned());
         table.AddColumn(new TableColumn("over HTTP").RightAligned()).AddColumn(new TableColumn("added").RightAligned());

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Runtime;
 using System.Text.Json.Nodes;
 using Platform.Engine;
 
@@ -16,11 +17,11 @@ internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, s
     public const int LongTokens = 128;
     public const int RequestsPerRound = 20;
 
-    /// <summary>
-    /// Requests of each kind before the first that counts. The runtime compiles a method again after 30 calls and instruments it in between,
-    /// so with fewer the unfinished code would be measured.
-    /// </summary>
-    public const int WarmRequests = 400;
+    // The runtime compiles what is called often a second and a third time, in the background: that is start-up, not serving.
+    private const int WarmRequests = 50;
+    private const int MostWarmRequests = 3000;
+    private const int SettledMethods = 10;
+    private static readonly TimeSpan CompilerPause = TimeSpan.FromMilliseconds(300);
 
     private readonly int[] _prompt = [.. Enumerable.Range(1, PromptTokens)];
     private readonly byte[] _drain = new byte[16 * 1024];
@@ -29,24 +30,27 @@ internal sealed class ServingOverhead(InferenceEngine engine, HttpClient http, s
 
     public PathCost Served { get; } = new();
 
-    /// <summary>Long enough that the code is compiled for good: requests of both paths and lengths, then a pause for the compiler.</summary>
+    /// <summary>Requests of each path that warmed up.</summary>
+    public int Warmed { get; private set; }
+
+    /// <summary>Runs both paths until the runtime hardly compiles anything any more.</summary>
     public async Task WarmAsync(CancellationToken cancellationToken)
     {
-        for (var i = 0; i < WarmRequests; i++)
+        long compiled;
+        do
         {
-            await DirectAsync(ShortTokens, cancellationToken);
-            await ServedAsync(ShortTokens, cancellationToken);
-            if (i % 50 == 0)
-                await Task.Delay(200, cancellationToken);
-        }
+            compiled = JitInfo.GetCompiledMethodCount();
+            for (var i = 0; i < WarmRequests; i++)
+            {
+                var tokens = i % 10 == 0 ? LongTokens : ShortTokens;
+                await DirectAsync(tokens, cancellationToken);
+                await ServedAsync(tokens, cancellationToken);
+            }
 
-        for (var i = 0; i < RequestsPerRound; i++)
-        {
-            await DirectAsync(LongTokens, cancellationToken);
-            await ServedAsync(LongTokens, cancellationToken);
+            Warmed += WarmRequests;
+            await Task.Delay(CompilerPause, cancellationToken);
         }
-
-        await Task.Delay(500, cancellationToken);
+        while (JitInfo.GetCompiledMethodCount() - compiled > SettledMethods && Warmed < MostWarmRequests);
     }
 
     /// <summary>One round of both paths and both lengths.</summary>
