@@ -42,10 +42,15 @@ internal static class BenchCommand
                 result.GetRequiredValue(prompts), result.GetRequiredValue(batches), result.GetValue(tokens), result.GetValue(rounds));
             try
             {
+                var kept = result.GetRequiredValue(data);
                 if (result.GetValue(only) != Serving)
-                    await EngineReport.WriteAsync(result.GetValue(model) ?? Random(result.GetRequiredValue(data), result.GetRequiredValue(shape), cancellationToken), plan, cancellationToken);
+                {
+                    var folder = result.GetValue(model) ?? Random(kept, result.GetRequiredValue(shape), cancellationToken);
+                    await EngineReport.WriteAsync(folder, plan, cancellationToken);
+                }
+
                 if (result.GetValue(only) != Engine)
-                    await OverheadReport.WriteAsync(DefaultCheckpoint.Ensure(result.GetRequiredValue(data), null, cancellationToken), plan, cancellationToken);
+                    await OverheadReport.WriteAsync(DefaultCheckpoint.Ensure(kept, null, cancellationToken), plan, cancellationToken);
                 return 0;
             }
             catch (Exception problem) when (problem is CheckpointException or EngineOptionsException or IOException or ArgumentException)
