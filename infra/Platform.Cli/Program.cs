@@ -14,4 +14,6 @@ var parsed = root.Parse(args);
 // The mistake alone, where the whole help would push it off the screen.
 if (parsed.Action is ParseErrorAction mistake && args.Length > 0)
     mistake.ShowHelp = false;
-return await parsed.InvokeAsync();
+// The chat tells the Ctrl-C that stops an answer from the one that leaves; the command line would take both as the end.
+var signals = parsed.CommandResult.Command.Name == ChatCommand.Name ? null : new InvocationConfiguration().ProcessTerminationTimeout;
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = signals });

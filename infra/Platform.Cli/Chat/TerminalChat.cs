@@ -10,14 +10,17 @@ namespace Platform.Cli.Chat;
 internal sealed class TerminalChat(ChatConnection connection, Conversation conversation, string model, Uri server)
 {
     private CancellationTokenSource? _answer;
+    private CancellationTokenSource? _chat;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Console.CancelKeyPress += StopTheAnswer;
+        using var chat = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _chat = chat;
+        Console.CancelKeyPress += Interrupt;
         try
         {
             Greet();
-            while (await ReadLineAsync(cancellationToken) is { } line)
+            while (await ReadLineAsync(chat.Token) is { } line)
             {
                 if (line.Length == 0)
                     continue;
@@ -28,12 +31,12 @@ internal sealed class TerminalChat(ChatConnection connection, Conversation conve
                     continue;
                 }
 
-                await AnswerAsync(line, cancellationToken);
+                await AnswerAsync(line, chat.Token);
             }
         }
         finally
         {
-            Console.CancelKeyPress -= StopTheAnswer;
+            Console.CancelKeyPress -= Interrupt;
         }
     }
 
@@ -133,12 +136,10 @@ internal sealed class TerminalChat(ChatConnection connection, Conversation conve
         view.Close(null);
     }
 
-    private void StopTheAnswer(object? sender, ConsoleCancelEventArgs pressed)
+    private void Interrupt(object? sender, ConsoleCancelEventArgs pressed)
     {
-        if (_answer is not { } answer)
-            return;
         pressed.Cancel = true;
-        answer.Cancel();
+        (_answer ?? _chat)?.Cancel();
     }
 
     /// <summary>Writes an answer as it comes: reasoning dimmed, then the content, then one line of facts.</summary>

@@ -7,6 +7,8 @@ namespace Platform.Cli.Commands;
 /// <summary><c>platform chat</c>: talk to a running server from the terminal.</summary>
 internal static class ChatCommand
 {
+    public const string Name = "chat";
+
     public static Command Create()
     {
         var url = new Option<Uri>("--url")
@@ -27,7 +29,7 @@ internal static class ChatCommand
         mode.AcceptOnlyFromAmong("thinking", "fast", "auto");
         var system = new Option<string?>("--system") { Description = "A system message." };
 
-        var command = new Command("chat", "Talks to a running server: streamed answers, thinking shown dimmed, pictures by path.") { url, key, model, mode, system };
+        var command = new Command(Name, "Talks to a running server: streamed answers, thinking shown dimmed, pictures by path.") { url, key, model, mode, system };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetRequiredValue(url), result.GetValue(key), result.GetValue(model), result.GetValue(mode), result.GetValue(system), cancellationToken));
         return command;

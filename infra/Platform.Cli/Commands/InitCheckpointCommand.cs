@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Platform.Model;
 using Spectre.Console;
@@ -23,8 +24,8 @@ internal static class InitCheckpointCommand
             Description = $"{string.Join(", ", BundledVocabulary.All.Select(bundled => bundled.Name))} (bundled), a folder with tokenizer files, or {NoVocabulary}: no tokenizer.",
             DefaultValueFactory = _ => BundledVocabulary.Tiny35.Name,
         };
-        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes on every machine.", DefaultValueFactory = _ => 1 };
-        var layers = new Option<int?>("--layers") { Description = "Another number of decoder layers than the shape has." };
+        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes on every machine.", DefaultValueFactory = _ => 1, CustomParser = Seed };
+        var layers = new Option<int?>("--layers") { Description = "Another number of decoder layers than the shape has.", CustomParser = Layers };
         var dtype = new Option<string>("--dtype") { Description = "bf16, f32 or fp8 (128 x 128 blocks).", DefaultValueFactory = _ => "bf16" };
         dtype.AcceptOnlyFromAmong("bf16", "f32", "fp8");
         var force = new Option<bool>("--force") { Description = "Replace the checkpoint files of a folder that is not empty." };
@@ -44,6 +45,22 @@ internal static class InitCheckpointCommand
                 result.GetValue(force)),
             cancellationToken)));
         return command;
+    }
+
+    private static ulong Seed(ArgumentResult result)
+    {
+        if (ulong.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+            return seed;
+        result.AddError($"--seed is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {ulong.MaxValue}.");
+        return 0;
+    }
+
+    private static int? Layers(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var layers) && layers >= 1)
+            return layers;
+        result.AddError($"--layers is '{result.Tokens[0].Value}'; it must be a whole number of at least 1.");
+        return null;
     }
 
     private static int Run(string directory, Choices choices, CancellationToken cancellationToken)
