@@ -12,9 +12,9 @@ internal static class FailedResponse
         switch (finished.Reason)
         {
             case ResponseFinish.Failed:
-                var message = string.IsNullOrEmpty(finished.Error) ? "The response failed while it was generated." : finished.Error;
+                var message = string.IsNullOrEmpty(finished.Error) ? "The response failed while it was generated. Send the request again." : finished.Error;
                 throw new ApiException(finished.Retryable
-                    ? new ApiError(503, ApiError.Server, "response_failed", $"{message} Retry.", null, TimeSpan.FromSeconds(1))
+                    ? new ApiError(503, ApiError.Server, "response_failed", message, null, TimeSpan.FromSeconds(1))
                     : new ApiError(502, ApiError.Server, "response_failed", message));
             case ResponseFinish.Cancelled:
                 throw new ApiException(new ApiError(

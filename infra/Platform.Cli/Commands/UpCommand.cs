@@ -113,7 +113,7 @@ internal static class UpCommand
     /// <summary>Mistakes that the person at the terminal can mend; everything else is ours and keeps its stack trace.</summary>
     private static bool IsThePersons(Exception problem) => Innermost(problem) is
         CheckpointException or Text.TokenizerException or Text.Chat.ChatTemplateException or EngineOptionsException or
-        IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or
+        TimeoutException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or
         Microsoft.Extensions.Options.OptionsValidationException;
 
     private static Exception Innermost(Exception problem) => problem is AggregateException or System.Reflection.TargetInvocationException && problem.InnerException is { } inner

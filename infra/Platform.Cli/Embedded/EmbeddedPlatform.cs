@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
@@ -13,6 +14,8 @@ namespace Platform.Cli.Embedded;
 /// </summary>
 public sealed class EmbeddedPlatform : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly WebApplication _services;
     private WebApplication? _gateway;
 
@@ -73,10 +76,13 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
     // The decoder's first heartbeat comes right after the host listens.
     private async Task ModelServedAsync(CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        var started = Stopwatch.GetTimestamp();
         var models = Grains.GetGrain<IModelDirectoryGrain>(0);
         while ((await models.ListAsync()).Count == 0)
-            await Task.Delay(20, patience.Token);
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience)
+                throw new TimeoutException($"The decoder is loaded but did not register within {Patience.TotalSeconds:0} s; the machine is too busy. Start again.");
+            await Task.Delay(20, cancellationToken);
+        }
     }
 }

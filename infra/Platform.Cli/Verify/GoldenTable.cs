@@ -6,27 +6,42 @@ namespace Platform.Cli.Verify;
 /// <summary>The verification as a person reads it.</summary>
 internal static class GoldenTable
 {
+    // Narrower terminals do without the column that says how a row was compared.
+    private const int WideColumns = 110;
+
+    // Wide enough for the names of states and routers; those of gradients are folded. All columns of a narrow table fit 80 characters.
+    private const int NameColumns = 30;
+    private const int VerdictColumns = 13;
+
     public static Table Render(string title, IReadOnlyList<GoldenRow> rows)
     {
-        var table = new Table { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Rounded };
-        table.AddColumn("golden");
-        table.AddColumn("compared");
-        table.AddColumn(new TableColumn("max error").RightAligned());
-        table.AddColumn(new TableColumn("mean error").RightAligned());
-        table.AddColumn(new TableColumn("tolerance").RightAligned());
-        table.AddColumn("verdict");
-        foreach (var row in rows)
+        var wide = AnsiConsole.Profile.Width >= WideColumns;
+        var table = new Table
         {
-            table.AddRow(
-                Markup.Escape(row.Name),
-                Markup.Escape(row.Comparison),
-                Number(row.MaxError),
-                Number(row.MeanError),
-                Number(row.Tolerance),
-                Verdict(row.Verdict) + (row.Note is null ? "" : " " + Markup.Escape(row.Note)));
-        }
-
+            Title = new TableTitle(Markup.Escape(title)),
+            Caption = new TableTitle("largest and mean error, and the error allowed"),
+            Border = TableBorder.Rounded,
+        };
+        table.AddColumn(wide ? new TableColumn("golden") : new TableColumn("golden").Width(NameColumns));
+        if (wide)
+            table.AddColumn("compared");
+        foreach (var number in (string[])["max", "mean", "allowed"])
+            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
+        table.AddColumn(wide ? new TableColumn("verdict") : new TableColumn("verdict").Width(VerdictColumns));
+        foreach (var row in rows)
+            table.AddRow([.. Cells(row, wide)]);
         return table;
+    }
+
+    private static IEnumerable<Markup> Cells(GoldenRow row, bool wide)
+    {
+        yield return new Markup(Markup.Escape(row.Name));
+        if (wide)
+            yield return new Markup(Markup.Escape(row.Comparison));
+        yield return new Markup(Number(row.MaxError));
+        yield return new Markup(Number(row.MeanError));
+        yield return new Markup(Number(row.Tolerance));
+        yield return new Markup(Verdict(row.Verdict) + (row.Note is { } note && (wide || row.Fails) ? " " + Markup.Escape(note) : ""));
     }
 
     public static string Summary(IReadOnlyList<GoldenRow> rows)
