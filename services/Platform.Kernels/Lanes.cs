@@ -115,8 +115,9 @@ public static class Lanes
         return Combine(lanes);
     }
 
+    /// <summary>The fixed tree over 16 lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Combine(Vector512<float> lanes)
+    public static float Combine(Vector512<float> lanes)
     {
         var eight = lanes.GetLower() + lanes.GetUpper();
         var four = eight.GetLower() + eight.GetUpper();

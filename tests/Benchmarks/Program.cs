@@ -4,6 +4,7 @@ using Benchmarks;
 var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
 {
     ["kernels"] = ("matrix products, the delta rule and attention against their plain forms", KernelBenchmark.Run),
+    ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),
     ["tokenizer"] = ("encoding speed over kinds of text, sizes n, 2n, 4n, and threads", TokenizerBenchmark.Run),
 };
 

@@ -7,10 +7,10 @@ namespace Platform.Engine;
 /// <remarks>Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011). Counter words: lane, position, choice, 0; key: the seed.</remarks>
 internal static class KeyedNoise
 {
-    private const uint MultiplierA = 0xD2511F53;
-    private const uint MultiplierB = 0xCD9E8D57;
-    private const uint WeylA = 0x9E3779B9;
-    private const uint WeylB = 0xBB67AE85;
+    public const uint MultiplierA = 0xD2511F53;
+    public const uint MultiplierB = 0xCD9E8D57;
+    public const uint WeylA = 0x9E3779B9;
+    public const uint WeylB = 0xBB67AE85;
     private const int Rounds = 10;
 
     /// <summary>A uniform number in the open interval (0, 1), an odd multiple of 2^-53.</summary>

@@ -3,15 +3,16 @@ using System.Numerics;
 namespace Platform.Engine;
 
 /// <summary>Chooses the next token from a row of logits, as <see cref="SamplingParameters"/> describes. A pure function of its arguments;
-/// the instance only owns scratch memory, so it belongs to one thread.</summary>
+/// the instance only owns
+/// scratch memory, so it belongs to one thread at a time.</summary>
 internal sealed class Sampler
 {
+    private const int WordBits = 64;
+
     private readonly int _sampleableIds;
     private readonly float[] _adjusted;
-    private readonly int[] _candidates;
-    private readonly float[] _tempered;
-    private readonly double[] _weights;
-    private readonly Nucleus _nucleus;
+    private readonly BorderSearch _borders;
+    private readonly NoiseLanes _noise = new();
 
     /// <param name="sampleableIds">Ids at or above this are padding rows of the vocabulary and are never chosen.</param>
     public Sampler(int sampleableIds)
@@ -19,10 +20,7 @@ internal sealed class Sampler
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleableIds, 1);
         _sampleableIds = sampleableIds;
         _adjusted = new float[sampleableIds];
-        _candidates = new int[sampleableIds];
-        _tempered = new float[sampleableIds];
-        _weights = new double[sampleableIds];
-        _nucleus = new Nucleus(sampleableIds);
+        _borders = new BorderSearch(sampleableIds);
     }
 
     /// <summary>The next token.</summary>
@@ -36,73 +34,72 @@ internal sealed class Sampler
         ReadOnlySpan<float> logits, SamplingParameters sampling, TokenCounts counts, in TokenConstraint constraint, in NoiseKey key)
     {
         var row = logits[.._sampleableIds];
-        RequireFinite(row);
+        var best = LogitScan.Highest(row, out var finite);
+        if (!finite)
+            throw new SequenceFailedException("The model returned a logit that is no finite number at this position; its weights or state are damaged.");
         if (constraint.ForcedToken is { } forced)
             return RequireSampleable(forced);
 
+        if (sampling.UsesCounts || sampling.LogitBias.Count > 0 || constraint.AllowedMask is not null)
+        {
+            Adjust(row, sampling, counts, constraint.AllowedMask);
+            row = _adjusted;
+            best = LogitScan.Highest(row);
+            if (float.IsNegativeInfinity(row[best]))
+                throw new SequenceFailedException("The token constraint allows none of the model's tokens at this position.");
+        }
+
+        return sampling.IsGreedy || sampling.TopK == 1 ? best : Draw(row, best, sampling, key);
+    }
+
+    private int Draw(ReadOnlySpan<float> row, int best, SamplingParameters sampling, in NoiseKey key)
+    {
+        var border = RankBorder.None;
+        if (sampling.TopK > 0 && sampling.TopK < _sampleableIds)
+        {
+            border = _borders.ByCount(row, row[best], sampling.TopK);
+            if (sampling.TopK <= BorderSearch.MaxHeap)
+                return DrawFromFew(row, best, border, sampling, key);
+        }
+
+        if (sampling.TopP < 1)
+        {
+            if (border != RankBorder.None)
+                row = Without(row, border);
+            border = _borders.ByShare(row, row[best], sampling.Temperature, sampling.TopP);
+        }
+
+        var race = new Race(row, best, border, sampling, key);
+        race.RunAll(_noise);
+        return race.Winner;
+    }
+
+    private int DrawFromFew(ReadOnlySpan<float> row, int best, RankBorder border, SamplingParameters sampling, in NoiseKey key)
+    {
+        if (sampling.TopP < 1)
+            border = _borders.ByShareOfHeap(row, row[best], sampling.Temperature, sampling.TopP, sampling.TopK);
+        var race = new Race(row, best, border, sampling, key);
+        foreach (var id in _borders.Heap(sampling.TopK))
+            race.Try(id);
+        return race.Winner;
+    }
+
+    /// <summary>The row in scratch memory, with negative infinity for what ranks below the border.</summary>
+    private float[] Without(ReadOnlySpan<float> row, in RankBorder border)
+    {
+        for (var id = 0; id < row.Length; id++)
+            _adjusted[id] = border.Keeps(row[id], id) ? row[id] : float.NegativeInfinity;
+        return _adjusted;
+    }
+
+    private void Adjust(ReadOnlySpan<float> row, SamplingParameters sampling, TokenCounts counts, ulong[]? mask)
+    {
         row.CopyTo(_adjusted);
         if (sampling.UsesCounts)
             counts.Penalise(_adjusted);
         AddBias(sampling.LogitBias);
-        if (constraint.AllowedMask is { } mask)
+        if (mask is not null)
             Forbid(mask);
-
-        var best = Best(_adjusted);
-        if (float.IsNegativeInfinity(_adjusted[best]))
-            throw new SequenceFailedException("The token constraint allows none of the model's tokens at this position.");
-        return sampling.IsGreedy || sampling.TopK == 1 ? best : Draw(sampling, key, _adjusted[best]);
-    }
-
-    private int Draw(SamplingParameters sampling, in NoiseKey key, float highest)
-    {
-        var count = TakeCandidates(sampling.TopK);
-        var top = highest / sampling.Temperature;
-        for (var i = 0; i < count; i++)
-            _tempered[i] = _adjusted[_candidates[i]] / sampling.Temperature;
-        SamplerMath.Exp(_tempered.AsSpan(0, count), top, _weights);
-
-        if (sampling.TopP < 1)
-            _nucleus.Keep(_tempered, _weights, count, top, sampling.TopP);
-        return Race(key, count, sampling.MinP);
-    }
-
-    /// <summary>Fills the candidates in id order and returns their number.</summary>
-    private int TakeCandidates(int topK)
-    {
-        if (topK > 0 && topK < _sampleableIds)
-        {
-            var chosen = _candidates.AsSpan(0, topK);
-            TopSelection.Select(_adjusted, chosen);
-            chosen.Sort();
-            return topK;
-        }
-
-        for (var id = 0; id < _sampleableIds; id++)
-            _candidates[id] = id;
-        return _sampleableIds;
-    }
-
-    /// <summary>An exponential race: each candidate's clock rings after -ln(u) / weight, and the first one wins with probability weight / total.
-    /// Unlike a draw from the cumulative distribution, a candidate's noise does not depend on the others.</summary>
-    private int Race(in NoiseKey key, int count, double minWeight)
-    {
-        var winner = -1;
-        var earliest = double.PositiveInfinity;
-        for (var i = 0; i < count; i++)
-        {
-            var weight = _weights[i];
-            if (weight == 0 || weight < minWeight)
-                continue;
-            var u = KeyedNoise.Uniform(key, _candidates[i]);
-            // -ln(u) is at least 1 - u, so most candidates are out without a logarithm; the margin is far above rounding.
-            if ((1 - u) * (1 - 1e-12) > earliest * weight)
-                continue;
-            var ring = -SamplerMath.Log(u) / weight;
-            if (ring < earliest)
-                (earliest, winner) = (ring, _candidates[i]);
-        }
-
-        return winner;
     }
 
     private void AddBias(IReadOnlyDictionary<int, float> bias)
@@ -118,11 +115,21 @@ internal sealed class Sampler
 
     private void Forbid(ulong[] mask)
     {
-        for (var id = 0; id < _sampleableIds; id++)
+        for (var first = 0; first < _sampleableIds; first += WordBits)
         {
-            var word = id >> 6;
-            if (word >= mask.Length || (mask[word] >> (id & 63) & 1) == 0)
-                _adjusted[id] = float.NegativeInfinity;
+            var word = first / WordBits < mask.Length ? mask[first / WordBits] : 0;
+            var ids = _adjusted.AsSpan(first, Math.Min(WordBits, _sampleableIds - first));
+            if (word == 0)
+            {
+                ids.Fill(float.NegativeInfinity);
+                continue;
+            }
+
+            for (var forbidden = ~word; forbidden != 0; forbidden &= forbidden - 1)
+            {
+                if (BitOperations.TrailingZeroCount(forbidden) is var bit && bit < ids.Length)
+                    ids[bit] = float.NegativeInfinity;
+            }
         }
     }
 
@@ -132,30 +139,5 @@ internal sealed class Sampler
             throw new SequenceFailedException(
                 $"The token constraint forces id {forced}, but only ids below {_sampleableIds} mean something in this model's vocabulary.");
         return forced;
-    }
-
-    private static int Best(ReadOnlySpan<float> row)
-    {
-        Span<int> best = stackalloc int[1];
-        TopSelection.Select(row, best);
-        return best[0];
-    }
-
-    private static void RequireFinite(ReadOnlySpan<float> row)
-    {
-        // x - x is 0 for finite numbers and NaN for all others; the sum of zeros in any order is exact.
-        var lanes = Vector<float>.Zero;
-        var i = 0;
-        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
-        {
-            var values = new Vector<float>(row[i..]);
-            lanes += values - values;
-        }
-
-        var sum = Vector.Sum(lanes);
-        for (; i < row.Length; i++)
-            sum += row[i] - row[i];
-        if (sum != 0)
-            throw new SequenceFailedException("The model returned a logit that is no finite number at this position; its weights or state are damaged.");
     }
 }

@@ -14,6 +14,8 @@ namespace Platform.Engine;
 /// <item><see cref="TopK"/>, then <see cref="TopP"/> over what top-k left, then <see cref="MinP"/>: the order of Hugging Face.</item>
 /// <item>One token is drawn with noise that is a pure function of (seed, choice, position, token id).</item>
 /// </list>
+/// <para>Where the share of top-p is reached is known to a millionth: tokens at its edge that lie closer may fall on either side, the same
+/// side every time.</para>
 /// </remarks>
 public sealed record SamplingParameters
 {

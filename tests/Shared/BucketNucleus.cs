@@ -1,9 +1,9 @@
 namespace Platform.Engine;
 
-/// <summary>Top-p: the smallest set of the most probable candidates whose weight reaches a share of the total.</summary>
+/// <summary>Top-p of the plain sampler: the smallest set of the most probable candidates whose weight reaches a share of the total.</summary>
 /// <remarks>Candidates are sorted into buckets of nearly equal logit; only the bucket in which the share is reached is sorted. So the cost stays linear
 /// for a flat distribution over the whole vocabulary. Sums run in index order, bucket after bucket.</remarks>
-internal sealed class Nucleus
+internal sealed class BucketNucleus
 {
     private const int Buckets = 2048;
     private const float BucketsPerUnit = 64;          // 2048 / 64: the last bucket starts 32 below the highest logit
@@ -13,7 +13,7 @@ internal sealed class Nucleus
     private readonly Comparison<int> _byRank;
     private float[] _logits = [];
 
-    public Nucleus(int capacity)
+    public BucketNucleus(int capacity)
     {
         _crossing = new int[capacity];
         _byRank = CompareRank;
