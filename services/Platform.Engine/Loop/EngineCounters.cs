@@ -23,6 +23,14 @@ internal sealed class EngineCounters
     public long Parked;
     public long FreePages;
     public long FreeSlots;
+    public long PrefixQueries;
+    public long PrefixQueryTokens;
+    public long PrefixHits;
+    public long PrefixHitTokens;
+    public long PrefixEvictions;
+    public long CachedPages;
+    public long Checkpoints;
+    public readonly long[] PrefixMisses = new long[Enum.GetValues<PrefixMiss>().Length];
 
     public static void Add(ref long counter, long amount) => Interlocked.Add(ref counter, amount);
 

@@ -7,6 +7,8 @@ namespace Platform.Engine;
 internal sealed record EngineLimits
 {
     private const int Fraction = 4;      // of the memory limit that the cache takes by itself
+    private const int CheckpointFraction = 8;
+    private const int MostCheckpoints = 4096;
 
     private EngineLimits()
     {
@@ -15,6 +17,8 @@ internal sealed record EngineLimits
     public required int Slots { get; init; }
 
     public required int Pages { get; init; }
+
+    public required CacheLimits Cache { get; init; }
 
     public required int MaxContext { get; init; }
 
@@ -44,6 +48,7 @@ internal sealed record EngineLimits
         var context = Math.Min(options.MaxContext ?? model.MaxContext, model.MaxContext);
         var pages = ChoosePages(options, model, memoryLimit, context);
         CheckMemory(options, model, memoryLimit, pages);
+        var cache = ChooseCache(options, model, memoryLimit, pages);
 
         var batched = options.MaxBatchedTokens ?? Math.Max(model.MaxBatchedTokens, PageAllocator.PageLength);
         Require(batched <= model.MaxBatchedTokens,
@@ -59,6 +64,7 @@ internal sealed record EngineLimits
         {
             Slots = options.MaxSequences,
             Pages = pages,
+            Cache = cache,
             MaxContext = (int)Math.Min(context, (long)pages * PageAllocator.PageLength),
             MaxBatchedTokens = batched,
             MaxPrefillChunk = options.MaxPrefillChunk ?? batched,
@@ -86,6 +92,22 @@ internal sealed record EngineLimits
         return (int)Math.Clamp(memoryLimit / Fraction / model.PageBytes, 1, Math.Min(enough, 1 << 24));
     }
 
+    private static CacheLimits ChooseCache(EngineOptions options, EngineModel model, long memoryLimit, int pages)
+    {
+        var taken = (Int128)pages * model.PageBytes + (Int128)options.MaxSequences * model.SlotBytes;
+        var left = (long)(memoryLimit - taken);
+        var bytes = options.CheckpointBytes ?? Math.Min(left, memoryLimit / CheckpointFraction);
+        Require(bytes <= left,
+            $"CheckpointBytes is {bytes}, but beside the KV cache and the running states ({taken} bytes) only {left} bytes may be taken. Lower one of them.");
+        Require(options.CheckpointBytes is null or 0 || bytes >= model.SlotBytes,
+            $"CheckpointBytes is {bytes}, less than one state ({model.SlotBytes} bytes for this model). Raise it, or set 0 to turn the prefix cache off.");
+        var checkpoints = model.SlotBytes == 0 ? MostCheckpoints : (int)Math.Min(bytes / model.SlotBytes, MostCheckpoints);
+        var kept = options.PrefixCacheBytes is { } limit ? (int)Math.Min(limit / model.PageBytes, pages) : pages;
+        Require(options.PrefixCacheBytes is null or 0 || kept > 0,
+            $"PrefixCacheBytes is {options.PrefixCacheBytes}, less than one page ({model.PageBytes} bytes). Raise it, or set 0 to turn the prefix cache off.");
+        return new CacheLimits(kept, kept == 0 ? 0 : checkpoints, options.CheckpointsPerRequest);
+    }
+
     private static void CheckMemory(EngineOptions options, EngineModel model, long memoryLimit, int pages)
     {
         var cacheBytes = (Int128)pages * model.PageBytes;
@@ -111,6 +133,8 @@ internal sealed record EngineLimits
             Require(found >= low && found <= high, $"{property.Name} is {found}; it must be from {low} to {high}.");
         }
 
+        Require(options.PrefixCacheBytes is null or >= 0, $"PrefixCacheBytes is {options.PrefixCacheBytes}; it must be at least 0.");
+        Require(options.CheckpointBytes is null or >= 0, $"CheckpointBytes is {options.CheckpointBytes}; it must be at least 0.");
         Require(options.MemoryLimitBytes is null or > 0, $"MemoryLimitBytes is {options.MemoryLimitBytes}; it must be at least 1.");
     }
 

@@ -27,11 +27,11 @@ internal sealed class EngineLoop : IDisposable
         _time = time;
         _maxFailedSteps = limits.MaxFailedSteps;
         _cache = model.CreateCache(limits.Pages);
-        _states = model.CreateStates(limits.Slots);
+        _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints);
         _output = model.CreateOutput();
         _chooser = new TokenChooser(limits.SampleableIds);
         Transfer = new StateTransfer(model.NumericsId, _cache, _states);
-        _scheduler = new Scheduler(limits, counters, Import);
+        _scheduler = new Scheduler(limits, counters, _cache, _states, Import);
         PublishGauges();
     }
 
@@ -114,7 +114,7 @@ internal sealed class EngineLoop : IDisposable
 
     private void Import(Sequence sequence)
     {
-        if (sequence.Request.Resume is { } snapshot)
+        if (sequence.Request.Resume is { } snapshot && snapshot.CachedLength > sequence.State.Length)
             Transfer.Import(sequence, snapshot);
     }
 
@@ -172,6 +172,7 @@ internal sealed class EngineLoop : IDisposable
             var sequence = batch.Sequences[i];
             var segment = batch.Segments[i];
             sequence.State.Length += segment.TokenCount;
+            _scheduler.Prefixes.Commit(sequence);
             if (sequence.CancelRequested)
                 End(sequence, FinishReason.Cancelled);
             else if (segment.Logits == LogitRows.Last)
@@ -203,7 +204,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Gives everything back before the reader sees the last event, so that who was told of the end finds room.</summary>
     private void Close(Sequence sequence, in SequenceEvent last)
     {
-        _scheduler.Remove(sequence);
+        _scheduler.Remove(sequence, sound: last.Finish != FinishReason.Error);
         Count(last.Finish);
         PublishGauges();
         Ended?.Invoke();
@@ -232,7 +233,9 @@ internal sealed class EngineLoop : IDisposable
         EngineCounters.Set(ref _counters.Running, _scheduler.Running.Count);
         EngineCounters.Set(ref _counters.Waiting, _scheduler.Waiting.Count);
         EngineCounters.Set(ref _counters.Parked, _scheduler.Parked.Count);
-        EngineCounters.Set(ref _counters.FreePages, _scheduler.Pages.Free);
+        EngineCounters.Set(ref _counters.FreePages, _scheduler.Pages.Available);
         EngineCounters.Set(ref _counters.FreeSlots, _scheduler.Slots.Free);
+        EngineCounters.Set(ref _counters.CachedPages, _scheduler.Pages.Kept);
+        EngineCounters.Set(ref _counters.Checkpoints, _scheduler.Slots.Checkpoints);
     }
 }

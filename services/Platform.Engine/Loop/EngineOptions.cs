@@ -18,6 +18,18 @@ public sealed record EngineOptions
     /// quarter of the memory limit.</summary>
     public long? KvCacheBytes { get; init; }
 
+    /// <summary>Bytes of the KV cache that finished prefixes may keep; running sequences take them back when they need them. Null: all of it. 0 turns the
+    /// prefix cache off.</summary>
+    public long? PrefixCacheBytes { get; init; }
+
+    /// <summary>Bytes of states that the prefix cache may keep beside those of running sequences, one slot per checkpoint. Null: an eighth of the memory
+    /// limit, at most 4,096 checkpoints, and never more than is left. 0 turns the prefix cache off.</summary>
+    public long? CheckpointBytes { get; init; }
+
+    /// <summary>Checkpoints that one prompt leaves at its newest message borders. More help edited conversations and cost a state each.</summary>
+    [Range(1, 1024)]
+    public int CheckpointsPerRequest { get; init; } = 3;
+
     /// <summary>Bytes that cache and states together may take. Null: what this machine or container has, less what the process uses already.</summary>
     public long? MemoryLimitBytes { get; init; }
 

@@ -15,6 +15,7 @@ public sealed record EngineStatistics
     /// <summary>Sequences submitted and not ended: running, waiting, parked, and those the engine thread has not seen yet.</summary>
     public required long Live { get; init; }
 
+    /// <summary>Pages that sequences could have: free ones, and those that only the prefix cache keeps.</summary>
     public required long FreePages { get; init; }
 
     public required long TotalPages { get; init; }
@@ -66,4 +67,31 @@ public sealed record EngineStatistics
 
     /// <summary>Time spent in scheduling, sampling and emitting, all steps.</summary>
     public required TimeSpan LoopTime { get; init; }
+
+    /// <summary>Prompts that were looked up in the prefix cache.</summary>
+    public required long PrefixQueries { get; init; }
+
+    /// <summary>Their tokens.</summary>
+    public required long PrefixQueryTokens { get; init; }
+
+    /// <summary>Prompts of which at least one token was found.</summary>
+    public required long PrefixHits { get; init; }
+
+    /// <summary>Tokens that were found and not computed.</summary>
+    public required long PrefixHitTokens { get; init; }
+
+    /// <summary>Prompts that found less than they might have, by reason.</summary>
+    public required IReadOnlyDictionary<PrefixMiss, long> PrefixMisses { get; init; }
+
+    /// <summary>Checkpoints that were given up.</summary>
+    public required long PrefixEvictions { get; init; }
+
+    /// <summary>Bytes of keys and values that the prefix cache keeps, in use or not.</summary>
+    public required long CachedPageBytes { get; init; }
+
+    /// <summary>States that the prefix cache keeps.</summary>
+    public required long Checkpoints { get; init; }
+
+    /// <summary>Bytes of those states.</summary>
+    public required long CheckpointBytes { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class RequestCheck
         Require(request.TopLogprobs is >= 0 and <= SequenceRequest.MaxTopLogprobs,
             $"TopLogprobs is {request.TopLogprobs}; it must be from 0 to {SequenceRequest.MaxTopLogprobs}.");
         Require(request.Choice >= 0, $"Choice is {request.Choice}; it must be at least 0.");
+        CheckCaching(request);
         request.Sampling.Validate();
         return Limit(request, maxContext);
     }
@@ -47,6 +48,19 @@ internal static class RequestCheck
             return;
         Require(media.IndexOf(0) >= 0 && media.IndexOf(media.Count - 1) < prompt,
             $"The media embeddings stand at indices {media.IndexOf(0)} to {media.IndexOf(media.Count - 1)}, but the prompt has only {prompt} tokens.");
+    }
+
+    private static void CheckCaching(SequenceRequest request)
+    {
+        Require(request.CacheSalt is { Length: <= SequenceRequest.MaxCacheSalt },
+            $"The cache salt has {request.CacheSalt?.Length} characters; at most {SequenceRequest.MaxCacheSalt} are allowed. Send a hash.");
+        var last = 0;
+        foreach (var position in request.CheckpointPositions)
+        {
+            Require(position > last && position <= request.PromptTokens.Length,
+                $"The checkpoint position {position} follows {last}; positions ascend from 1 to the prompt's length ({request.PromptTokens.Length}).");
+            last = position;
+        }
     }
 
     private static void CheckIds(int[] ids, int vocabSize, string what)

@@ -5,9 +5,9 @@ namespace Platform.Engine;
 /// <para>A step feeds first one token of every decoding sequence, then chunks of unfinished prompts, then admits waiting sequences while the token
 /// budget lasts; each in order of arrival. Admission is strictly first come, first served: nobody overtakes a sequence that waits for
 /// pages, so nobody starves.</para>
-/// <para>A sequence gets pages for all its known tokens when it is admitted, and one more each 64 tokens. When none is free, the newest parked
-/// sequence gives its pages and slot back, else the newest running one; it waits again under its old arrival number and is computed
-/// again from prompt and output. The oldest running sequence is never the one to give way, and it fits alone, so work always proceeds.</para>
+/// <para>A sequence gets pages for all its known tokens when it is admitted, less those it shares with the prefix cache, and one more each 64 tokens.
+/// When none is free, the cache gives up what nobody uses; when that is not enough, the newest parked sequence gives its pages and slot back, else the
+/// newest running one; it waits again under its old arrival number and is computed again from prompt and output, or from what the cache kept of them. The oldest running sequence is never the one to give way, and it fits alone, so work always proceeds.</para>
 /// </remarks>
 internal sealed class Scheduler
 {
@@ -18,17 +18,21 @@ internal sealed class Scheduler
     private readonly PageAllocator _pages;
     private readonly SlotAllocator _slots;
     private readonly EngineCounters _counters;
+    private readonly PrefixCache _prefixes;
     private readonly Action<Sequence> _admitted;
     private readonly int _maxBatchedTokens;
     private readonly int _maxPrefillChunk;
 
     /// <param name="limits">Checked options.</param>
     /// <param name="counters">Where preemptions are counted.</param>
+    /// <param name="kv">The memory of the pages.</param>
+    /// <param name="states">The memory of the slots, sequences' and checkpoints'.</param>
     /// <param name="admitted">Called when a sequence got its pages and slot, before it is scheduled: the place to import state.</param>
-    public Scheduler(EngineLimits limits, EngineCounters counters, Action<Sequence> admitted)
+    public Scheduler(EngineLimits limits, EngineCounters counters, KvCache kv, StateStore states, Action<Sequence> admitted)
     {
         _pages = new PageAllocator(limits.Pages);
-        _slots = new SlotAllocator(limits.Slots);
+        _slots = new SlotAllocator(limits.Slots, limits.Cache.Checkpoints);
+        _prefixes = new PrefixCache(limits.Cache, kv, states, _pages, _slots, counters);
         _counters = counters;
         _admitted = admitted;
         _maxBatchedTokens = limits.MaxBatchedTokens;
@@ -48,6 +52,8 @@ internal sealed class Scheduler
 
     public SlotAllocator Slots => _slots;
 
+    public PrefixCache Prefixes => _prefixes;
+
     /// <summary>Queues a new sequence.</summary>
     public void Add(Sequence sequence) => Queue(sequence);
 
@@ -63,18 +69,20 @@ internal sealed class Scheduler
         return _batch;
     }
 
-    /// <summary>Takes a sequence out and its pages and slot back.</summary>
-    public void Remove(Sequence sequence)
+    /// <summary>Takes a sequence out and its pages and slot back; the cache keeps what is worth keeping.</summary>
+    /// <param name="sequence">Lives.</param>
+    /// <param name="sound">False when a failure may have spoiled what it holds: then nothing is kept.</param>
+    public void Remove(Sequence sequence, bool sound)
     {
         ListOf(sequence).Remove(sequence);
-        Release(sequence);
+        _prefixes.Release(sequence, sound, comesBack: false);
         sequence.Status = SequenceStatus.Finished;
     }
 
     /// <summary>Takes pages and slot from a running or parked sequence; it is computed again later.</summary>
     public void Preempt(Sequence sequence)
     {
-        Release(sequence);
+        _prefixes.Release(sequence, sound: true, comesBack: true);
         EngineCounters.Add(ref _counters.Preemptions, 1);
         if (sequence.Status != SequenceStatus.Running)
             return;
@@ -127,6 +135,8 @@ internal sealed class Scheduler
     {
         while (!_pages.TryGrow(sequence.State.Pages, sequence.TokenCount))
         {
+            if (_prefixes.TryFree(1))
+                continue;
             var victim = NewestHolder(_parked) ?? _running[^1];
             Preempt(victim);
             if (victim == sequence)
@@ -147,36 +157,75 @@ internal sealed class Scheduler
 
     private void Admit()
     {
-        while (_waiting.Count > 0 && _batch.Tokens < _maxBatchedTokens && MakeRoom(_waiting[0]))
+        while (_waiting.Count > 0 && _batch.Tokens < _maxBatchedTokens)
         {
             var sequence = _waiting[0];
+            var match = _prefixes.Find(sequence);
+            if (IsBeingComputed(sequence, match) || !TryHold(sequence, ref match))
+                return;
             _waiting.RemoveAt(0);
             sequence.State.Slot = _slots.Take();
             if (!_pages.TryGrow(sequence.State.Pages, sequence.TokenCount))
                 throw new InvalidOperationException("Room was made for a sequence but its pages are not free.");
             Run(sequence);
+            _prefixes.Adopt(sequence, match);
             _admitted(sequence);
             AddChunk(sequence);
         }
     }
 
-    /// <summary>Whether a waiting sequence has room, taking from parked ones if that makes it. While others run, one page for each of them stays free,
-    /// so that an admission is not undone by the next token.</summary>
-    private bool MakeRoom(Sequence sequence)
+    /// <summary>Whether a running sequence is about to leave a checkpoint that spares this one work: then it waits a few steps for it.</summary>
+    private bool IsBeingComputed(Sequence sequence, PrefixMatch match)
     {
-        var needed = PageAllocator.PagesFor(sequence.TokenCount) + _running.Count;
-        var freePages = _pages.Free;
-        var freeSlots = _slots.Free;
-        foreach (var parked in _parked)
+        foreach (var running in _running)
         {
-            freePages += parked.State.Pages.Count;
-            freeSlots += parked.HoldsCache ? 1 : 0;
+            if (_prefixes.SharedWith(sequence, running) >= match.Length + CheckpointPlan.FewestTokens)
+                return true;
         }
 
-        if (freePages < needed || freeSlots == 0)
+        return false;
+    }
+
+    /// <summary>Makes room for a waiting sequence and gives it the pages it shares. Where the match itself is in the way, it goes without.</summary>
+    private bool TryHold(Sequence sequence, ref PrefixMatch match)
+    {
+        if (MakeRoom(sequence, match))
+            return true;
+        if (match.Checkpoint is null || _running.Count > 0)
             return false;
-        while (_pages.Free < needed || _slots.Free == 0)
-            Preempt(NewestHolder(_parked)!);
+        match = PrefixMatch.None;
+        return MakeRoom(sequence, match);
+    }
+
+    /// <summary>Whether a waiting sequence has room, taking from the cache and from parked ones if that makes it. While others run, one page for each of
+    /// them stays free, so that an admission is not undone by the next token.</summary>
+    private bool MakeRoom(Sequence sequence, PrefixMatch match)
+    {
+        var own = PageAllocator.PagesFor(sequence.TokenCount) - match.FullPages;
+        var pages = _pages.Available - _prefixes.IdlePagesOf(match);
+        var slots = _slots.Free;
+        foreach (var parked in _parked)
+        {
+            foreach (var page in parked.State.Pages)
+                pages += _pages.UsersOf(page) == 1 ? 1 : 0;
+            slots += parked.HoldsCache ? 1 : 0;
+        }
+
+        if (_running.Count > 0 && (pages < own + _running.Count || slots == 0))
+            return false;
+        _prefixes.Hold(sequence, match);
+        while (_slots.Free == 0 || !_prefixes.TryFree(own))
+        {
+            if (NewestHolder(_parked) is { } parked)
+            {
+                Preempt(parked);
+                continue;
+            }
+
+            _prefixes.PutBack(sequence, match);
+            return false;
+        }
+
         return true;
     }
 
@@ -184,7 +233,10 @@ internal sealed class Scheduler
     {
         var budget = Math.Min(_maxBatchedTokens - _batch.Tokens, _maxPrefillChunk);
         if (budget > 0)
+        {
             _batch.Add(sequence, Math.Min(budget, sequence.Pending));
+            _prefixes.Prepare(sequence);
+        }
     }
 
     private void Run(Sequence sequence)
@@ -197,15 +249,6 @@ internal sealed class Scheduler
     {
         InsertByArrival(_waiting, sequence);
         sequence.Status = SequenceStatus.Waiting;
-    }
-
-    private void Release(Sequence sequence)
-    {
-        _pages.Release(sequence.State.Pages);
-        if (sequence.State.Slot >= 0)
-            _slots.Release(sequence.State.Slot);
-        sequence.State.Slot = -1;
-        sequence.State.Length = 0;
     }
 
     private List<Sequence> ListOf(Sequence sequence) => sequence.Status switch

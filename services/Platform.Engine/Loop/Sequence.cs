@@ -18,6 +18,7 @@ internal sealed class Sequence
         Arrival = arrival;
         TokenLimit = tokenLimit;
         Outbox = outbox;
+        Keys = PrefixKeys.Of(request);
         Counts = new TokenCounts(request.Sampling, request.PromptTokens);
         _count = request.PromptTokens.Length + request.ReplayTokens.Length;
         _tokens = new int[Math.Min(tokenLimit, _count + 64)];
@@ -43,6 +44,12 @@ internal sealed class Sequence
 
     public TokenCounts Counts { get; }
 
+    /// <summary>What its tokens are called in the prefix cache.</summary>
+    public PrefixKeys Keys { get; }
+
+    /// <summary>Where it leaves checkpoints.</summary>
+    public CheckpointPlan Plan { get; } = new();
+
     /// <summary>Pages, slot and how many of the tokens they cover.</summary>
     public SequenceState State { get; } = new();
 
@@ -51,7 +58,7 @@ internal sealed class Sequence
 
     public SequenceStatus Status { get; set; } = SequenceStatus.Waiting;
 
-    /// <summary>How many prompt tokens came from imported state.</summary>
+    /// <summary>How many prompt tokens came from the prefix cache or from imported state when it was first admitted.</summary>
     public int CachedTokens { get; set; }
 
     public int PromptLength => Request.PromptTokens.Length;

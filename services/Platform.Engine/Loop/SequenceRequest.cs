@@ -6,6 +6,9 @@ public sealed record SequenceRequest
     /// <summary>The largest number of alternatives per position.</summary>
     public const int MaxTopLogprobs = 50;
 
+    /// <summary>The longest cache salt, in characters.</summary>
+    public const int MaxCacheSalt = 256;
+
     /// <summary>The largest number of stop ids.</summary>
     public const int MaxStopTokenIds = 256;
 
@@ -52,4 +55,11 @@ public sealed record SequenceRequest
     /// <summary>State exported from an engine with the same numerics id: its tokens are not computed again. It must have been taken
     /// from this prompt (pictures included) followed by a beginning of <see cref="ReplayTokens"/>.</summary>
     public SequenceSnapshot? Resume { get; init; }
+
+    /// <summary>Who shares cached prefixes with this request: those with the same salt. Chosen by the server, never by a client.</summary>
+    public string CacheSalt { get; init; } = "";
+
+    /// <summary>Borders of the prompt, ascending numbers of tokens from 1 to its length, at which a later prompt may go another way: the end of each message,
+    /// and of the prompt without what opens the answer. The newest get checkpoints. Empty: the prompt without its last token is one.</summary>
+    public int[] CheckpointPositions { get; init; } = [];
 }

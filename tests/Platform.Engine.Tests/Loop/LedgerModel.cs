@@ -72,10 +72,21 @@ internal sealed class LedgerModel
         var found = state.Length == 0 ? HashOf([]) : BitConverter.SingleToUInt32Bits(kept[0]) | (uint)BitConverter.SingleToUInt32Bits(kept[1]) << 16;
         if (found != HashOf(tokens.AsSpan(0, state.Length)))
             throw new InvalidOperationException($"Slot {state.Slot} and the pages disagree about the first {state.Length} tokens.");
+        for (var i = 0; i < segment.TokenCount; i++)
+        {
+            if (segment.SnapshotSlots?[i] is >= 0 and var snapshot)
+                Write(states.Recurrent(snapshot, 0)[0], HashOf(tokens.AsSpan(0, state.Length + i + 1)));
+        }
+
         var hash = HashOf(tokens);
-        kept[0] = BitConverter.UInt32BitsToSingle(hash & 0xFFFF);
-        kept[1] = BitConverter.UInt32BitsToSingle(hash >> 16);
+        Write(kept, hash);
         return hash;
+    }
+
+    private static void Write(Span<float> slot, uint hash)
+    {
+        slot[0] = BitConverter.UInt32BitsToSingle(hash & 0xFFFF);
+        slot[1] = BitConverter.UInt32BitsToSingle(hash >> 16);
     }
 
     private static ref int Place(KvCache cache, SequenceState state, int position)

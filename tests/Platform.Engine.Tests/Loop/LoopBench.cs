@@ -48,10 +48,11 @@ internal sealed class LoopBench : IDisposable
         return Answer.Now(sequence);
     }
 
-    /// <summary>Nothing is held by anybody.</summary>
+    /// <summary>No sequence holds anything, and the cache nothing that it does not know of.</summary>
     public void AssertNothingHeld()
     {
-        Assert.Equal(Scheduler.Pages.Total, Scheduler.Pages.Free);
+        CacheInvariants.Assert(Scheduler.Prefixes, Scheduler.Pages, Scheduler.Slots, []);
+        Assert.Equal(Scheduler.Pages.Total, Scheduler.Pages.Available);
         Assert.Equal(Scheduler.Slots.Total, Scheduler.Slots.Free);
     }
 
