@@ -8,7 +8,7 @@ public sealed class AttentionPlan
 {
     private const int RowsWanted = 24;
 
-    private int[] _pages = new int[64];
+    private int[] _pages = new int[4096];
     private int _pageCount;
     private AttentionBlock[] _blocks = new AttentionBlock[16];
 

@@ -4,6 +4,9 @@ namespace Platform.Engine;
 /// <see cref="CancelRequested"/> and the outbox's reader.</summary>
 internal sealed class Sequence
 {
+    // Reserved at the start, so that answers up to this length grow nothing while they decode.
+    private const int ReservedTokens = 4096;
+
     private int[] _tokens;
     private int _count;
     private volatile bool _cancelRequested;
@@ -19,9 +22,10 @@ internal sealed class Sequence
         TokenLimit = tokenLimit;
         Outbox = outbox;
         Keys = PrefixKeys.Of(request);
-        Counts = new TokenCounts(request.Sampling, request.PromptTokens);
         _count = request.PromptTokens.Length + request.ReplayTokens.Length;
-        _tokens = new int[Math.Min(tokenLimit, _count + 64)];
+        _tokens = new int[Math.Min(tokenLimit, _count + ReservedTokens)];
+        Counts = new TokenCounts(request.Sampling, request.PromptTokens, _tokens.Length - request.PromptTokens.Length);
+        State.Pages.EnsureCapacity(PageAllocator.PagesFor(_tokens.Length));
         request.PromptTokens.CopyTo(_tokens, 0);
         request.ReplayTokens.CopyTo(_tokens, request.PromptTokens.Length);
         foreach (var token in request.ReplayTokens)

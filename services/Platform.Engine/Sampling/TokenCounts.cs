@@ -7,9 +7,14 @@ internal sealed class TokenCounts
     private readonly Dictionary<int, int> _generated = [];
     private readonly SamplingParameters _sampling;
 
-    public TokenCounts(SamplingParameters sampling, ReadOnlySpan<int> prompt)
+    /// <param name="sampling">Which penalties.</param>
+    /// <param name="prompt">The prompt's tokens.</param>
+    /// <param name="expected">Up to this many distinct generated tokens are counted without allocating.</param>
+    public TokenCounts(SamplingParameters sampling, ReadOnlySpan<int> prompt, int expected = 0)
     {
         _sampling = sampling;
+        if (sampling.UsesCounts)
+            _generated.EnsureCapacity(expected);
         if (!sampling.UsesPrompt)
             return;
         _prompt = [];

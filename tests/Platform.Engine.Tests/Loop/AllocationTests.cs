@@ -1,3 +1,5 @@
+using Platform.Model;
+
 namespace Platform.Engine.Tests;
 
 public sealed class AllocationTests
@@ -26,6 +28,48 @@ public sealed class AllocationTests
                 Assert.True(bench.Step());
                 foreach (var sequence in sequences)
                     sequence.Outbox.Reader.TryRead(out _);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("tiny-dense", ComputeFormat.F32)]
+    [InlineData("tiny-dense", ComputeFormat.BF16)]
+    [InlineData("tiny-moe", ComputeFormat.F32)]
+    [InlineData("tiny-moe", ComputeFormat.BF16)]
+    public void A_thousand_decode_steps_of_a_real_model_allocate_nothing_on_any_thread(string checkpoint, ComputeFormat format)
+    {
+        var kernels = new TeamAllocations();
+        using var files = Checkpoint.Open(Repository.Golden(checkpoint));
+        var options = new TextModelOptions { Threads = 2, Format = format, KernelOverride = kernels };
+        using var model = TextModel.Load(files, options, null, TestContext.Current.CancellationToken);
+        using var bench = new LoopBench(EngineModel.Of(model), new() { Pages = 200, MaxSequences = 4 });
+        var sequences = Enumerable.Range(0, 4).Select(i => bench.Add(new SequenceRequest
+        {
+            PromptTokens = [1, 2, 3],
+            MaxTokens = 1_400,
+            IgnoreEos = true,
+            Seed = (ulong)i,
+            Sampling = i == 0 ? SamplingParameters.Greedy : new() { TopK = i == 1 ? 20 : 0, TopP = 0.9f, PresencePenalty = i == 2 ? 1 : 0, MinP = 0.01f },
+            Logprobs = i == 1,
+        })).ToArray();
+        Steps(200);
+        kernels.Restart();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Steps(1_000);
+        var after = GC.GetAllocatedBytesForCurrentThread();
+        var (threads, mostBytes) = kernels.Seen();
+        Assert.Equal((0, 0), (after - before, mostBytes));
+        Assert.Equal(2, threads);
+        Assert.Equal(0, bench.Counters.FailedSteps);
+
+        void Steps(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Assert.True(bench.Step());
+                foreach (var sequence in sequences)
+                    Assert.True(sequence.Outbox.Reader.TryRead(out var token) && token.Finish is null);
             }
         }
     }
