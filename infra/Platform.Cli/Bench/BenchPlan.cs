@@ -2,12 +2,34 @@ using Platform.Engine;
 
 namespace Platform.Cli.Bench;
 
-/// <summary>What is measured.</summary>
-/// <param name="Threads">Threads that compute.</param>
-/// <param name="Format">The number format.</param>
-/// <param name="Prompts">Prompt lengths whose time to first token is measured.</param>
-/// <param name="Batches">Batch sizes whose decode rate is measured.</param>
-/// <param name="Tokens">Tokens each sequence of a batch generates.</param>
-/// <param name="Rounds">Repetitions; the table shows median, smallest and largest.</param>
-internal sealed record BenchPlan(
-    int Threads, ComputeFormat Format, IReadOnlyList<int> Prompts, IReadOnlyList<int> Batches, int Tokens, int Rounds);
+/// <summary>What is measured, and how.</summary>
+internal sealed record BenchPlan
+{
+    public required BenchSections Sections { get; init; }
+
+    /// <summary>How the model is loaded.</summary>
+    public required TextModelOptions Model { get; init; }
+
+    /// <summary>Prompt lengths.</summary>
+    public IReadOnlyList<int> Prompts { get; init; } = [512, 4096];
+
+    /// <summary>Batch sizes of decode.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [1, 8, 32];
+
+    /// <summary>Contexts of decode; those of a page or more are filled, not prefilled.</summary>
+    public IReadOnlyList<int> Contexts { get; init; } = [0, 4096, 32_768];
+
+    /// <summary>The most tokens each sequence generates in one measurement.</summary>
+    public int Tokens { get; init; } = 32;
+
+    /// <summary>Repetitions of each measurement, taken in turns.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Streams that decode under mixed load.</summary>
+    public int Streams { get; init; } = 64;
+
+    /// <summary>Tokens of each prompt that comes in under mixed load.</summary>
+    public int ArrivingPrompt { get; init; } = 1024;
+
+    public int Threads => Model.Threads;
+}

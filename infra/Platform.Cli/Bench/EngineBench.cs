@@ -1,99 +1,61 @@
-using System.Diagnostics;
-using Platform.Engine;
-using Platform.Model;
+using System.Globalization;
 
 namespace Platform.Cli.Bench;
 
-/// <summary>Measures one checkpoint on this machine's engine, without gateway, grains or gRPC. Owns model and engine.</summary>
-internal sealed class EngineBench : IAsyncDisposable
+/// <summary>Measures one loaded model: ceilings first, then its cells in turns, then mixed load and routing.</summary>
+internal sealed class EngineBench(LoadedModel loaded, BenchPlan plan, Action<string> progress)
 {
-    private const int PromptTokensOfDecode = 16;
+    private readonly List<BenchRow> _rows = [];
+    private readonly List<string> _notes = [];
 
-    private readonly TextModel _model;
-    private readonly InferenceEngine _engine;
-    private readonly Random _random = new(1);
-    private readonly int _ids;
-
-    private EngineBench(TextModel model, InferenceEngine engine, int ids, TimeSpan loadTime)
+    /// <summary>Measures what the plan says.</summary>
+    public async Task<BenchReport> RunAsync(CancellationToken cancellationToken)
     {
-        _model = model;
-        _engine = engine;
-        _ids = ids;
-        LoadTime = loadTime;
-    }
-
-    /// <summary>From opening the checkpoint to a loaded, packed model.</summary>
-    public TimeSpan LoadTime { get; }
-
-    public string NumericsId => _engine.NumericsId;
-
-    /// <summary>Loads a checkpoint with room for the longest prompt and the largest batch.</summary>
-    public static EngineBench Load(string folder, BenchPlan plan, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        using var checkpoint = Checkpoint.Open(folder, new CheckpointOptions { TextOnly = true });
-        var model = TextModel.Load(
-            checkpoint, new TextModelOptions { Threads = plan.Threads, Format = plan.Format }, progress, cancellationToken);
-        var loadTime = clock.Elapsed;
-        var longest = Math.Max(plan.Prompts.Max(), PromptTokensOfDecode) + plan.Tokens + 1;
-        var batch = plan.Batches.Max();
-        var pages = Math.Max(KvCache.PagesFor(longest), batch * (KvCache.PagesFor(PromptTokensOfDecode + plan.Tokens) + 1)) + 1;
-        var engine = new InferenceEngine(model, new EngineOptions { MaxSequences = Math.Max(batch, 1), Pages = pages });
-        return new EngineBench(model, engine, checkpoint.Config.Text.VocabSize, loadTime);
-    }
-
-    /// <summary>Seconds from submitting a prompt of random ids to its first token.</summary>
-    public async Task<double> TimeToFirstTokenAsync(int promptTokens, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        var handle = Submit(promptTokens, outputTokens: 1);
-        await foreach (var _ in handle.Events.ReadAllAsync(cancellationToken))
-            return clock.Elapsed.TotalSeconds;
-        throw new InvalidOperationException("The engine ended a sequence without an event.");
-    }
-
-    /// <summary>Tokens a second of a batch, from the moment every sequence has its first token to the moment the first one ends.</summary>
-    public async Task<double> DecodeRateAsync(int batch, int tokens, CancellationToken cancellationToken)
-    {
-        var times = await Task.WhenAll(Enumerable.Range(0, batch)
-            .Select(_ => Submit(PromptTokensOfDecode, tokens))
-            .ToList()
-            .Select(handle => Task.Run(() => TimesAsync(handle, cancellationToken), cancellationToken)));
-        var from = times.Max(row => row[0]);
-        var to = times.Min(row => row[^1]);
-        var counted = times.Sum(row => row.Count(time => time > from && time <= to));
-        return to > from ? counted / Stopwatch.GetElapsedTime(from, to).TotalSeconds : 0;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _engine.DisposeAsync();
-        _model.Dispose();
-    }
-
-    private static async Task<List<long>> TimesAsync(SequenceHandle handle, CancellationToken cancellationToken)
-    {
-        var times = new List<long>();
-        await foreach (var token in handle.Events.ReadAllAsync(cancellationToken))
+        using var probe = new CeilingProbe(plan.Threads);
+        progress("The machine's ceilings");
+        var ceilings = probe.Measure(cancellationToken);
+        if (plan.Sections.HasFlag(BenchSections.Load))
+            AddLoad();
+        var cells = new EngineCells(loaded, plan, _notes);
+        await using (cells)
         {
-            if (token.HasToken)
-                times.Add(Stopwatch.GetTimestamp());
+            var rounds = new BenchRounds(probe, Peaks.Of(plan.Model, ceilings).PerSecond, progress);
+            _rows.AddRange(await rounds.RunAsync(cells.Cells, plan.Rounds, cancellationToken));
+            if (plan.Sections.HasFlag(BenchSections.Routing) && loaded.Model.Config.Text.IsMoe)
+                _rows.AddRange(await cells.RoutingAsync(cancellationToken));
         }
 
-        return times;
+        if (plan.Sections.HasFlag(BenchSections.Mixed))
+            _rows.AddRange(await new MixedLoad(loaded.Model, plan, progress).RunAsync(_notes, cancellationToken));
+        return new BenchReport { Title = loaded.Name, Facts = Facts(), Ceilings = ceilings, Rows = _rows, Notes = _notes };
     }
 
-    private SequenceHandle Submit(int promptTokens, int outputTokens)
+    private void AddLoad()
     {
-        var prompt = new int[promptTokens];
-        for (var i = 0; i < prompt.Length; i++)
-            prompt[i] = _random.Next(_ids);
-        return _engine.Submit(new SequenceRequest
-        {
-            PromptTokens = prompt,
-            Sampling = SamplingParameters.Greedy,
-            MaxTokens = outputTokens,
-            IgnoreEos = true,
-        });
+        const double Mebibyte = 1 << 20;
+        var predicted = (loaded.Memory.Weights + loaded.Memory.Scratch) / Mebibyte;
+        Add("load and pack", "s", loaded.LoadTime.TotalSeconds);
+        Add("memory that loading took", "MiB", loaded.ResidentAdded / Mebibyte);
+        Add("memory predicted: weights + scratch", "MiB", predicted);
+        Add("taken over predicted", "", loaded.ResidentAdded / Mebibyte / predicted);
+        Add("a page of 64 positions", "KiB", loaded.Memory.Page / 1024.0);
+        Add("a sequence's recurrent state", "MiB", loaded.Memory.Slot / Mebibyte);
+
+        void Add(string name, string unit, double value) =>
+            _rows.Add(new BenchRow { Section = "load and memory", Name = name, Unit = unit, Values = Samples.Of(value) });
     }
+
+    private List<(string Name, string Value)> Facts() =>
+    [
+        ("machine", $"{MachineFacts.Processor}, {Environment.ProcessorCount} logical processors"),
+        ("shape", $"{loaded.Name}, {(loaded.Parameters / 1e9).ToString("0.00", CultureInfo.InvariantCulture)} billion weights"),
+        .. FormatNames.Of(loaded.Model.Options),
+        ("threads", plan.Threads.ToString(CultureInfo.InvariantCulture)),
+        ("kernels", MachineFacts.Vectors),
+        ("numerics", loaded.Model.NumericsId),
+        ("runtime", $".NET {Environment.Version}{(MachineFacts.IsRelease ? "" : ", DEBUG BUILD")}"),
+        ("commit", MachineFacts.Commit ?? "unknown"),
+        ("sampler", "temperature 1, top-k 20, top-p 0.95"),
+        ("rounds", $"{plan.Rounds}, cells in turns"),
+    ];
 }

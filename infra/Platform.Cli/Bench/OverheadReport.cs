@@ -1,7 +1,6 @@
 using System.Globalization;
 using Platform.Cli.Embedded;
 using Platform.Cli.Up;
-using Platform.Engine;
 using Spectre.Console;
 
 namespace Platform.Cli.Bench;
@@ -17,7 +16,7 @@ internal static class OverheadReport
         var options = new EmbeddedOptions
         {
             ModelDirectory = folder,
-            Model = new TextModelOptions { Threads = plan.Threads, Format = plan.Format },
+            Model = plan.Model,
             ConfigureLogging = UpLog.Configure,
         };
         await AnsiConsole.Status().StartAsync("Serving overhead: warming up", async status =>

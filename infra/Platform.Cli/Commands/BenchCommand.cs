@@ -1,84 +1,108 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Platform.Cli.Bench;
 using Platform.Cli.Up;
 using Platform.Engine;
 using Platform.Model;
-using Spectre.Console;
 
 namespace Platform.Cli.Commands;
 
-/// <summary><c>platform bench</c>: the engine's numbers on this machine, and what serving adds to them.</summary>
+/// <summary><c>platform bench</c>: the machine's ceilings, the engine's numbers as shares of them, and what serving adds.</summary>
 internal static class BenchCommand
 {
-    private const string Engine = "engine";
-    private const string Serving = "serving";
+    private static readonly Dictionary<string, BenchSections> Sections = new(StringComparer.Ordinal)
+    {
+        ["engine"] = BenchSections.Engine,
+        ["prefill"] = BenchSections.Prefill,
+        ["decode"] = BenchSections.Decode,
+        ["mixed"] = BenchSections.Mixed,
+        ["load"] = BenchSections.Load,
+        ["routing"] = BenchSections.Routing,
+        ["serving"] = BenchSections.Serving,
+    };
 
     public static Command Create()
     {
-        var model = new Option<string?>("--model") { Description = "A checkpoint to measure; default: a random one of --shape, written once into the data folder." };
-        var shape = new Option<string>("--shape") { Description = $"{string.Join(", ", ReleasedShapes.Names)}.", DefaultValueFactory = _ => "0.8b" };
+        var shape = new Option<string>("--shape", "--model")
+        {
+            Description = $"A shape ({string.Join(", ", BenchShapes.Names)}), of which a random checkpoint is written once, or a checkpoint's folder.",
+            DefaultValueFactory = _ => "a",
+        };
         var threads = new Option<int>("--threads") { Description = "Threads that compute.", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 64) };
         var compute = new Option<string>("--compute") { Description = "f32 or bf16.", DefaultValueFactory = _ => "f32" };
         compute.AcceptOnlyFromAmong("f32", "bf16");
-        var prompts = new Option<int[]>("--prompts") { Description = "Prompt lengths.", DefaultValueFactory = _ => [512, 4096], AllowMultipleArgumentsPerToken = true };
-        var batches = new Option<int[]>("--batches") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 8, 32], AllowMultipleArgumentsPerToken = true };
-        var tokens = new Option<int>("--tokens") { Description = "Tokens each sequence generates.", DefaultValueFactory = _ => 32 };
-        var rounds = new Option<int>("--rounds") { Description = "Repetitions of each measurement.", DefaultValueFactory = _ => 3 };
-        var only = new Option<string?>("--only") { Description = $"{Engine}: without what serving adds; {Serving}: that alone." };
-        only.AcceptOnlyFromAmong(Engine, Serving);
-        var data = new Option<string>("--data") { Description = "Where random checkpoints are kept.", DefaultValueFactory = _ => UpSettings.DefaultData() };
-        var command = new Command("bench", "Load time, memory, time to first token and tokens a second; then what gateway, grains and gRPC add.")
+        var prompts = Numbers("--prompts", "Prompt lengths.", [512, 4096]);
+        var batches = Numbers("--batches", "Batch sizes of decode.", [1, 8, 32]);
+        var contexts = Numbers("--contexts", "Contexts of decode, in tokens; longer ones are filled, not prefilled.", [0, 4096, 32_768]);
+        var tokens = new Option<int>("--tokens") { Description = "Tokens each sequence generates at most in a measurement.", DefaultValueFactory = _ => 32 };
+        var rounds = new Option<int>("--rounds") { Description = "Repetitions, all measurements in turns.", DefaultValueFactory = _ => 5 };
+        var only = new Option<string[]>("--only")
         {
-            model, shape, threads, compute, prompts, batches, tokens, rounds, only, data,
+            Description = $"Some parts only: {string.Join(", ", Sections.Keys)}. Without it: engine, which is all but serving.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["engine"],
+        };
+        only.AcceptOnlyFromAmong([.. Sections.Keys]);
+        var json = new Option<string?>("--json") { Description = "Also write the results as JSON to this file." };
+        var html = new Option<string?>("--html") { Description = "Also write a page with charts to this file." };
+        var data = new Option<string>("--data") { Description = "Where random checkpoints are kept.", DefaultValueFactory = _ => UpSettings.DefaultData() };
+        var command = new Command("bench", "Measures the machine's ceilings and the engine against them: prefill, decode, long contexts, mixed load, memory.")
+        {
+            shape, threads, compute, prompts, batches, contexts, tokens, rounds, only, json, html, data,
         };
         foreach (var positive in (Option<int>[])[threads, tokens, rounds])
-            positive.Validators.Add(result => RequirePositive(result, positive.Name, [result.GetValueOrDefault<int>()]));
-        foreach (var positives in (Option<int[]>[])[prompts, batches])
-            positives.Validators.Add(result => RequirePositive(result, positives.Name, result.GetValueOrDefault<int[]>() ?? []));
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var plan = new BenchPlan(
-                result.GetValue(threads), result.GetValue(compute) == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
-                result.GetRequiredValue(prompts), result.GetRequiredValue(batches), result.GetValue(tokens), result.GetValue(rounds));
-            try
-            {
-                var kept = result.GetRequiredValue(data);
-                if (result.GetValue(only) != Serving)
+            positive.Validators.Add(result => RequireAtLeast(1, result, positive.Name, [result.GetValueOrDefault<int>()]));
+        prompts.Validators.Add(result => RequireAtLeast(1, result, prompts.Name, result.GetValueOrDefault<int[]>() ?? []));
+        batches.Validators.Add(result => RequireAtLeast(1, result, batches.Name, result.GetValueOrDefault<int[]>() ?? []));
+        contexts.Validators.Add(result => RequireAtLeast(0, result, contexts.Name, result.GetValueOrDefault<int[]>() ?? []));
+        command.SetAction((result, cancellationToken) => RunAsync(
+            new BenchRun(
+                new BenchPlan
                 {
-                    var folder = result.GetValue(model) ?? Random(kept, result.GetRequiredValue(shape), cancellationToken);
-                    await EngineReport.WriteAsync(folder, plan, cancellationToken);
-                }
-
-                if (result.GetValue(only) != Engine)
-                    await OverheadReport.WriteAsync(DefaultCheckpoint.Ensure(kept, null, cancellationToken), plan, cancellationToken);
-                return 0;
-            }
-            catch (Exception problem) when (problem is CheckpointException or EngineOptionsException or IOException or ArgumentException)
-            {
-                Say.Problem(problem.Message);
-                return 1;
-            }
-        });
+                    Sections = result.GetRequiredValue(only).Aggregate(BenchSections.None, (all, name) => all | Sections[name]),
+                    Model = new TextModelOptions
+                    {
+                        Threads = result.GetValue(threads),
+                        Format = result.GetValue(compute) == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
+                    },
+                    Prompts = result.GetRequiredValue(prompts),
+                    Batches = result.GetRequiredValue(batches),
+                    Contexts = result.GetRequiredValue(contexts),
+                    Tokens = result.GetValue(tokens),
+                    Rounds = result.GetValue(rounds),
+                },
+                result.GetRequiredValue(shape),
+                result.GetRequiredValue(data),
+                new BenchOutputs(result.GetValue(json), result.GetValue(html))),
+            cancellationToken));
         return command;
     }
 
-    private static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name, int[] values)
+    private static async Task<int> RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
-        if (values.Length == 0 || values.Any(value => value < 1))
-            result.AddError($"{name} must be 1 or more.");
+        try
+        {
+            await run.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Say.Note("Stopped.");
+            return 130;
+        }
+        catch (Exception problem) when (problem is CheckpointException or EngineOptionsException or IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            Say.Problem(problem.Message);
+            return 1;
+        }
     }
 
-    private static string Random(string data, string shape, CancellationToken cancellationToken)
+    private static Option<int[]> Numbers(string name, string description, int[] fallback) =>
+        new(name) { Description = description, DefaultValueFactory = _ => fallback, AllowMultipleArgumentsPerToken = true };
+
+    private static void RequireAtLeast(int least, OptionResult result, string name, int[] values)
     {
-        var folder = Path.Combine(data, "checkpoints", $"{shape}-bench");
-        if (File.Exists(Path.Combine(folder, "config.json")))
-            return folder;
-        AnsiConsole.Progress().AutoClear(true).Start(context =>
-        {
-            var task = context.AddTask($"Writing a random {shape} checkpoint", maxValue: 1);
-            RandomCheckpoint.Write(
-                folder, ReleasedShapes.Get(shape), new RandomCheckpointOptions { WithoutTokenizer = true }, new Reporter<double>(part => task.Value = part), cancellationToken);
-        });
-        return folder;
+        if (values.Length == 0 || values.Any(value => value < least))
+            result.AddError($"{name} must be {least} or more.");
     }
 }

@@ -12,7 +12,7 @@ public sealed record TextModelMemory(long Weights, long Scratch, long Page, long
 {
     /// <summary>Computes it from the checkpoint's shapes.</summary>
     public static TextModelMemory Of(Checkpoint checkpoint, TextModelOptions options) => new(
-        checkpoint.Tensors.Where(IsText).Sum(tensor => PackedBytes(tensor, options.Format)),
+        checkpoint.Tensors.Where(IsText).Sum(tensor => PackedBytes(tensor, options)),
         StepScratch.Bytes(checkpoint.Config.Text, options.MaxBatchedTokens),
         KvLayoutOf(checkpoint, options.Format).PageBytes,
         StateLayoutOf(checkpoint.Config.Text).SlotBytes);
@@ -35,8 +35,9 @@ public sealed record TextModelMemory(long Weights, long Scratch, long Page, long
         config.ConvDim,
         config.LinearConvKernelDim);
 
-    private static bool IsText(CheckpointTensor tensor) => !tensor.Name.StartsWith("model.visual.", StringComparison.Ordinal);
+    /// <summary>Bytes of one tensor as it is packed.</summary>
+    internal static long PackedBytes(CheckpointTensor tensor, TextModelOptions options) =>
+        tensor.ElementCount * (WeightLoader.StorageOf(options.Format, [tensor]) == PanelStorage.F32 || tensor.Shape.Count == 1 ? 4 : 2);
 
-    private static long PackedBytes(CheckpointTensor tensor, ComputeFormat format) =>
-        tensor.ElementCount * (WeightLoader.StorageOf(format, [tensor]) == PanelStorage.F32 || tensor.Shape.Count == 1 ? 4 : 2);
+    private static bool IsText(CheckpointTensor tensor) => !tensor.Name.StartsWith("model.visual.", StringComparison.Ordinal);
 }

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Platform.Engine;
+
+namespace Platform.Cli.Bench;
+
+/// <summary>An engine as it serves, scheduler and sampler included, whose steps are timed. Owns the engine, not the model.</summary>
+internal sealed class MeasuredEngine : IAsyncDisposable
+{
+    /// <summary>The longest prompt of a context called 0: something must be there to continue.</summary>
+    public const int ShortPrompt = 16;
+
+    private const int MostSyntheticTokens = 1 << 20;
+
+    private readonly InferenceEngine _engine;
+    private readonly Random _random = new(1);
+    private readonly int _ids;
+
+    private MeasuredEngine(EngineModel model, StepClock clock, EngineOptions options)
+    {
+        Clock = clock;
+        _ids = model.VocabSize;
+        _engine = new InferenceEngine(model with { Run = clock.Run }, options);
+    }
+
+    public StepClock Clock { get; }
+
+    public string NumericsId => _engine.NumericsId;
+
+    /// <summary>An engine that computes everything.</summary>
+    public static MeasuredEngine Real(TextModel model, int sequences, int pages, EngineOptions? options = null) => new(
+        EngineModel.Of(model), new StepClock(model.Run), Options(options ?? new EngineOptions(), sequences, pages));
+
+    /// <summary>An engine that fills long prompts instead of computing them.</summary>
+    public static MeasuredEngine Filling(TextModel model, int sequences, int pages) => new(
+        EngineModel.Of(model) with { MaxBatchedTokens = MostSyntheticTokens },
+        new StepClock(new SyntheticPrefill(model).Run),
+        Options(new EngineOptions(), sequences, pages));
+
+    /// <summary>Seconds from submitting a prompt of random ids to its first token.</summary>
+    public async Task<double> FirstTokenAsync(int promptTokens, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var handle = Submit(promptTokens, tokens: 1);
+        await WaitAsync(handle, 1, cancellationToken);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Seconds of each pure decode step of a batch.</summary>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="context">Tokens before the first generated one; at least <see cref="ShortPrompt"/> are taken.</param>
+    /// <param name="steps">Steps to measure.</param>
+    /// <param name="cancellationToken">Ends the sequences.</param>
+    public async Task<List<double>> DecodeAsync(int batch, int context, int steps, CancellationToken cancellationToken)
+    {
+        Clock.Take();
+        // One token comes with the prompt, and the first pure step only starts the clock.
+        var handles = Enumerable.Range(0, batch).Select(_ => Submit(Math.Max(context, ShortPrompt), steps + 2)).ToList();
+        foreach (var handle in handles)
+            await WaitAsync(handle, steps + 2, cancellationToken);
+        return StepMark.DecodeSeconds(Clock.Take(), batch);
+    }
+
+    /// <summary>Queues a prompt of random ids.</summary>
+    public SequenceHandle Submit(int promptTokens, int tokens)
+    {
+        var prompt = new int[promptTokens];
+        for (var i = 0; i < prompt.Length; i++)
+            prompt[i] = _random.Next(_ids);
+        return _engine.Submit(new SequenceRequest
+        {
+            PromptTokens = prompt,
+            Sampling = new SamplingParameters { Temperature = 1, TopK = 20, TopP = 0.95f },
+            MaxTokens = tokens,
+            IgnoreEos = true,
+        });
+    }
+
+    /// <summary>Reads a number of tokens, or all there are.</summary>
+    public static async Task WaitAsync(SequenceHandle handle, int tokens, CancellationToken cancellationToken)
+    {
+        using var leaving = cancellationToken.Register(handle.Cancel);
+        var seen = 0;
+        await foreach (var token in handle.Events.ReadAllAsync(cancellationToken))
+        {
+            if (token.Finish == FinishReason.Error)
+                throw new InvalidOperationException(token.Error);
+            if (token.HasToken && ++seen >= tokens)
+                return;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private static EngineOptions Options(EngineOptions options, int sequences, int pages) => options with
+    {
+        MaxSequences = sequences,
+        Pages = pages,
+        OutboxCapacity = 1 << 14,
+    };
+}
