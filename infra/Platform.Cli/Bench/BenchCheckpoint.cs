@@ -30,7 +30,7 @@ internal sealed record BenchCheckpoint(string Folder, string Name)
                 new RandomCheckpointOptions { WithoutTokenizer = true },
                 new Reporter<double>(part =>
                 {
-                    var percent = (int)(part * 100);
+                    var percent = (int)(part * 10) * 10;
                     if (percent != told)
                         progress($"Writing a random checkpoint of shape {name}, once: {told = percent} %");
                 }),
@@ -51,7 +51,7 @@ internal sealed record BenchCheckpoint(string Folder, string Name)
             withDraftHead,
             new Reporter<LoadProgress>(loaded =>
             {
-                var percent = (int)(loaded.LoadedWeights * 100 / Math.Max(1, loaded.TotalWeights));
+                var percent = (int)(loaded.LoadedWeights * 10 / Math.Max(1, loaded.TotalWeights)) * 10;
                 if (percent != told)
                     progress($"Loading {Name}: {told = percent} %");
             }),

@@ -79,7 +79,7 @@ internal sealed class EngineCells : IAsyncDisposable
 
     private static string Gibibytes(long bytes) => (bytes / (double)(1 << 30)).ToString("0.0", CultureInfo.InvariantCulture);
 
-    private int PagesOf(int context) => KvCache.PagesFor(context + _plan.Tokens + 4);
+    private int PagesOf(int context) => KvCache.PagesFor(context + _plan.Tokens + 16);
 
     private long Bytes(int batch, int context) => batch * (PagesOf(context) * _loaded.Model.PageBytes + _loaded.Model.SlotBytes);
 

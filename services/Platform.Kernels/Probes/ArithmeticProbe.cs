@@ -9,7 +9,7 @@ namespace Platform.Kernels;
 public static class ArithmeticProbe
 {
     private const int Chains = 12;       // independent sums, so that none waits for its own last result
-    private const int Iterations = 400_000;
+    private const int Iterations = 2_000_000;
 
     /// <summary>Float32 multiply-adds.</summary>
     /// <returns>Operations a second; a multiply-add counts as two.</returns>

@@ -53,11 +53,18 @@ internal sealed class MeasuredEngine : IAsyncDisposable
     public async Task<List<double>> DecodeAsync(int batch, int context, int steps, CancellationToken cancellationToken)
     {
         Clock.Take();
-        // One token comes with the prompt, and the first pure step only starts the clock.
-        var handles = Enumerable.Range(0, batch).Select(_ => Submit(Math.Max(context, ShortPrompt), steps + 2)).ToList();
+        // A token comes with the prompt, the first sequence is a step ahead of the others, and the first whole step only starts the clock.
+        // Long prompts of a large batch may take more than one step.
+        var tokens = steps + 3 + (int)((long)batch * context / MostSyntheticTokens);
+        List<SequenceHandle> handles;
+        using (Clock.Hold())
+            handles = [.. Enumerable.Range(0, batch).Select(_ => Submit(Math.Max(context, ShortPrompt), tokens))];
         foreach (var handle in handles)
-            await WaitAsync(handle, steps + 2, cancellationToken);
-        return StepMark.DecodeSeconds(Clock.Take(), batch);
+            await WaitAsync(handle, tokens, cancellationToken);
+        var seconds = StepMark.DecodeSeconds(Clock.Take(), batch);
+        return seconds.Count > 0
+            ? seconds
+            : throw new InvalidOperationException($"A batch of {batch} never ran whole within {tokens} tokens: it does not fit the engine's memory or its steps.");
     }
 
     /// <summary>Queues a prompt of random ids.</summary>

@@ -8,6 +8,7 @@ internal sealed class StepClock(StepRunner run)
 {
     private readonly Lock _lock = new();
     private readonly List<StepMark> _marks = [];
+    private readonly ManualResetEventSlim _open = new(initialState: true);
 
     /// <summary>Sees the segments of each step before it runs; null for none.</summary>
     public Action<IReadOnlyList<StepSegment>>? BeforeStep { get; set; }
@@ -21,10 +22,18 @@ internal sealed class StepClock(StepRunner run)
             decoding += segment.TokenCount == 1 && segment.Logits != LogitRows.None ? 1 : 0;
         }
 
+        _open.Wait();
         BeforeStep?.Invoke(segments);
         run(segments, cache, states, output);
         lock (_lock)
             _marks.Add(new StepMark(Stopwatch.GetTimestamp(), decoding, tokens - decoding));
+    }
+
+    /// <summary>Holds the next step until what it returns is disposed: so that a whole batch starts together.</summary>
+    public IDisposable Hold()
+    {
+        _open.Reset();
+        return new Opening(_open);
     }
 
     /// <summary>The steps since the last call, oldest first.</summary>
@@ -36,5 +45,10 @@ internal sealed class StepClock(StepRunner run)
             _marks.Clear();
             return taken;
         }
+    }
+
+    private sealed class Opening(ManualResetEventSlim open) : IDisposable
+    {
+        public void Dispose() => open.Set();
     }
 }

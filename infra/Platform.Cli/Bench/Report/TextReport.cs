@@ -9,7 +9,7 @@ internal static class TextReport
     private const int NameWidth = 36;
     private const int ValueWidth = 8;
     private const int UnitWidth = 6;
-    private const int RangeWidth = 15;
+    private const int RangeWidth = 14;
     private const int BarCells = 6;
 
     /// <summary>Writes the whole report.</summary>
@@ -52,9 +52,9 @@ internal static class TextReport
         Row("read, 1 thread", "GB/s", ceilings.ReadOneThread);
         Row("read, all threads", "GB/s", ceilings.ReadAllThreads);
         Row("read, all threads, small pages", "GB/s", ceilings.ReadSmallPages);
-        Row("float32 multiply-add", "GFLOP", ceilings.Float32);
+        Row("float32 multiply-add", "GOP/s", ceilings.Float32);
         if (ceilings.Int8 is { } int8)
-            Row("INT8 products (.NET's instructions)", "GOP", int8);
+            Row("INT8 products (.NET's instructions)", "GOP/s", int8);
 
         void Row(string name, string unit, Samples values) => console.MarkupLine(Line(new BenchRow
         {
