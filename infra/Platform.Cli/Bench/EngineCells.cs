@@ -79,7 +79,8 @@ internal sealed class EngineCells : IAsyncDisposable
 
     private static string Gibibytes(long bytes) => (bytes / (double)(1 << 30)).ToString("0.0", CultureInfo.InvariantCulture);
 
-    private int PagesOf(int context) => KvCache.PagesFor(context + _plan.Tokens + 16);
+    // A page more than a sequence fills, as admission asks for one to grow into.
+    private int PagesOf(int context) => KvCache.PagesFor(context + _plan.Tokens + 16) + 1;
 
     private long Bytes(int batch, int context) => batch * (PagesOf(context) * _loaded.Model.PageBytes + _loaded.Model.SlotBytes);
 

@@ -96,7 +96,11 @@ internal sealed class MeasuredEngine : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        Clock.Dispose();
+    }
 
     private static EngineOptions Options(EngineOptions options, int sequences, int pages) => options with
     {

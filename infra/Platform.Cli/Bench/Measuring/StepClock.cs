@@ -4,7 +4,7 @@ using Platform.Engine;
 namespace Platform.Cli.Bench;
 
 /// <summary>Notes when each step of an engine ended and what it fed. Written on the engine's thread, read when the engine has nothing to do.</summary>
-internal sealed class StepClock(StepRunner run)
+internal sealed class StepClock(StepRunner run) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<StepMark> _marks = [];
@@ -46,6 +46,9 @@ internal sealed class StepClock(StepRunner run)
             return taken;
         }
     }
+
+    /// <summary>To be called when the engine has ended.</summary>
+    public void Dispose() => _open.Dispose();
 
     private sealed class Opening(ManualResetEventSlim open) : IDisposable
     {
