@@ -56,8 +56,9 @@ internal sealed class EngineCells : IAsyncDisposable
         _real.Clock.BeforeStep = segments =>
         {
             tap.NextStep();
+            var whole = segments.Count == batch && segments.All(segment => segment.TokenCount == 1);
             foreach (var segment in segments)
-                segment.Tap = segments.Count == batch && segment.TokenCount == 1 ? tap : null;
+                segment.Tap = whole ? tap : null;
         };
         await _real.DecodeAsync(batch, 0, FewestSteps, cancellationToken);
         _real.Clock.BeforeStep = null;

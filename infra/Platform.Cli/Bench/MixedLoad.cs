@@ -61,7 +61,7 @@ internal sealed class MixedLoad(TextModel model, BenchPlan plan, Action<string> 
         Row("token to token, quiet", "ms", Scaled(_quiet)),
         Row("token to token, prompts coming in", "ms", Scaled(_disturbed)),
         Row("median, disturbed over quiet", "", Samples.Of(_disturbed.Median / _quiet.Median)),
-        Row("99th percentile, disturbed over quiet", "", Samples.Of(_disturbed.Percentile(0.99) / _quiet.Percentile(0.99)), "at most 3"),
+        Row("p99, disturbed over quiet", "", Samples.Of(_disturbed.Percentile(0.99) / _quiet.Percentile(0.99)), "at most 3"),
     ];
 
     private static Samples Scaled(Samples seconds) => Samples.Of(seconds.Values.Select(value => value * 1e3));

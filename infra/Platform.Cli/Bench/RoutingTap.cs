@@ -40,7 +40,7 @@ internal sealed class RoutingTap(int experts) : StepTap
             new BenchRow
             {
                 Section = "routing", Name = "entropy over even routing, by layer", Unit = "", Values = entropy,
-                Note = $"1 is even over {experts} experts",
+                Note = "1 is even",
             },
             new BenchRow { Section = "routing", Name = $"experts a layer needs, batch {batch}", Unit = "", Values = _different },
         ];
