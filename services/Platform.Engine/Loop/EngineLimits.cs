@@ -10,6 +10,8 @@ internal sealed record EngineLimits
     private const int CheckpointFraction = 8;
     private const int MostCheckpoints = 4096;
 
+    private const int DefaultDraftTokens = 2;
+
     private EngineLimits()
     {
     }
@@ -19,6 +21,17 @@ internal sealed record EngineLimits
     public required int Pages { get; init; }
 
     public required CacheLimits Cache { get; init; }
+
+    /// <summary>Drafts per sequence and step; 0 without a draft source.</summary>
+    public required int MaxDraftTokens { get; init; }
+
+    public required int MaxDraftingSequences { get; init; }
+
+    /// <summary>Whether drafts are fed without asking whether they pay.</summary>
+    public required bool DraftAlways { get; init; }
+
+    /// <summary>Slots for the states between the drafts of a step.</summary>
+    public required int DraftSlots { get; init; }
 
     public required int MaxContext { get; init; }
 
@@ -47,8 +60,10 @@ internal sealed record EngineLimits
         var memoryLimit = options.MemoryLimitBytes ?? FreeMemory();
         var context = Math.Min(options.MaxContext ?? model.MaxContext, model.MaxContext);
         var pages = ChoosePages(options, model, memoryLimit, context);
-        CheckMemory(options, model, memoryLimit, pages);
-        var cache = ChooseCache(options, model, memoryLimit, pages);
+        var drafts = model.CreateDraftSource is null ? 0 : options.MaxDraftTokens ?? DefaultDraftTokens;
+        var draftSlots = drafts * Math.Min(options.MaxSequences, options.MaxDraftingSequences);
+        CheckMemory(options, model, memoryLimit, pages, draftSlots);
+        var cache = ChooseCache(options, model, memoryLimit, pages, draftSlots);
 
         var batched = options.MaxBatchedTokens ?? Math.Max(model.MaxBatchedTokens, PageAllocator.PageLength);
         Require(batched <= model.MaxBatchedTokens,
@@ -65,6 +80,10 @@ internal sealed record EngineLimits
             Slots = options.MaxSequences,
             Pages = pages,
             Cache = cache,
+            MaxDraftTokens = drafts,
+            MaxDraftingSequences = options.MaxDraftingSequences,
+            DraftAlways = options.DraftAlways,
+            DraftSlots = draftSlots,
             MaxContext = (int)Math.Min(context, (long)pages * PageAllocator.PageLength),
             MaxBatchedTokens = batched,
             MaxPrefillChunk = options.MaxPrefillChunk ?? batched,
@@ -92,9 +111,9 @@ internal sealed record EngineLimits
         return (int)Math.Clamp(memoryLimit / Fraction / model.PageBytes, 1, Math.Min(enough, 1 << 24));
     }
 
-    private static CacheLimits ChooseCache(EngineOptions options, EngineModel model, long memoryLimit, int pages)
+    private static CacheLimits ChooseCache(EngineOptions options, EngineModel model, long memoryLimit, int pages, int draftSlots)
     {
-        var taken = (Int128)pages * model.PageBytes + (Int128)options.MaxSequences * model.SlotBytes;
+        var taken = (Int128)pages * model.PageBytes + (Int128)(options.MaxSequences + draftSlots) * model.SlotBytes;
         var left = (long)(memoryLimit - taken);
         var bytes = options.CheckpointBytes ?? Math.Min(left, memoryLimit / CheckpointFraction);
         Require(bytes <= left,
@@ -108,14 +127,16 @@ internal sealed record EngineLimits
         return new CacheLimits(kept, kept == 0 ? 0 : checkpoints, options.CheckpointsPerRequest);
     }
 
-    private static void CheckMemory(EngineOptions options, EngineModel model, long memoryLimit, int pages)
+    private static void CheckMemory(EngineOptions options, EngineModel model, long memoryLimit, int pages, int draftSlots)
     {
         var cacheBytes = (Int128)pages * model.PageBytes;
-        var stateBytes = (Int128)options.MaxSequences * model.SlotBytes;
+        var slots = options.MaxSequences + draftSlots;
+        var stateBytes = (Int128)slots * model.SlotBytes;
+        var forDrafts = draftSlots == 0 ? "" : $" and {draftSlots} for drafts";
         Require(cacheBytes + stateBytes <= memoryLimit,
             $"The KV cache needs {cacheBytes} bytes ({pages} pages of {model.PageBytes}) and the states need {stateBytes} bytes ({options.MaxSequences} " +
-            $"sequences of {model.SlotBytes}), together {cacheBytes + stateBytes}, but only {memoryLimit} bytes may be taken. " +
-            "Lower Pages, KvCacheBytes or MaxSequences, or raise MemoryLimitBytes if the machine has more.");
+            $"sequences of {model.SlotBytes}{forDrafts}), together {cacheBytes + stateBytes}, but only {memoryLimit} bytes may be taken. " +
+            "Lower Pages, KvCacheBytes, MaxSequences or MaxDraftTokens, or raise MemoryLimitBytes if the machine has more.");
     }
 
     /// <summary>What the container or machine allows this process, less what it holds already.</summary>

@@ -14,7 +14,9 @@ internal sealed class EngineLoop : IDisposable
     private readonly StateStore _states;
     private readonly StepOutput _output;
     private readonly Scheduler _scheduler;
-    private readonly TokenChooser _chooser;
+    private readonly RowSampler _sampler;
+    private readonly TokenRounds _rounds;
+    private readonly Drafter? _drafter;
     private readonly EngineCounters _counters;
     private readonly TimeProvider _time;
     private readonly int _maxFailedSteps;
@@ -27,11 +29,14 @@ internal sealed class EngineLoop : IDisposable
         _time = time;
         _maxFailedSteps = limits.MaxFailedSteps;
         _cache = model.CreateCache(limits.Pages);
-        _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints);
+        _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints + limits.DraftSlots);
         _output = model.CreateOutput();
-        _chooser = new TokenChooser(limits.SampleableIds);
+        _sampler = new RowSampler(limits.SampleableIds, model.Team);
         Transfer = new StateTransfer(model.NumericsId, _cache, _states);
         _scheduler = new Scheduler(limits, counters, _cache, _states, Import);
+        _rounds = new TokenRounds(_sampler, _scheduler.DraftSlots, counters, Take);
+        if (limits.MaxDraftTokens > 0)
+            _drafter = new Drafter(model.CreateDraftSource!(_cache, _sampler), limits, counters, time);
         PublishGauges();
     }
 
@@ -44,7 +49,14 @@ internal sealed class EngineLoop : IDisposable
     public StepBatch? LastBatch { get; private set; }
 
     /// <summary>Called for every row a token is chosen from; null in service.</summary>
-    public LogitsObserver? Observer { get; set; }
+    public LogitsObserver? Observer
+    {
+        get => _rounds.Observer;
+        set => _rounds.Observer = value;
+    }
+
+    /// <summary>What gives the sequences their drafts; null when the engine does not draft.</summary>
+    public Drafter? Drafter => _drafter;
 
     /// <summary>Called when a sequence ended, before its reader is told.</summary>
     public Action? Ended { get; set; }
@@ -67,6 +79,7 @@ internal sealed class EngineLoop : IDisposable
     {
         var start = _time.GetTimestamp();
         EndCancelled();
+        _scheduler.KeepHidden = _drafter is { KeepHidden: true };
         var batch = _scheduler.Schedule();
         LastBatch = batch;
         if (batch.Count == 0)
@@ -79,7 +92,7 @@ internal sealed class EngineLoop : IDisposable
         var failure = RunModel(batch);
         var modelTicks = _time.GetTimestamp() - modelStart;
         if (failure is null)
-            Complete(batch);
+            Complete(batch, modelTicks);
         else
             Fail(batch, failure);
 
@@ -107,6 +120,7 @@ internal sealed class EngineLoop : IDisposable
 
     public void Dispose()
     {
+        _drafter?.Dispose();
         _output.Dispose();
         _states.Dispose();
         _cache.Dispose();
@@ -140,7 +154,9 @@ internal sealed class EngineLoop : IDisposable
         EngineCounters.Add(ref _counters.Steps, 1);
         EngineCounters.Add(ref _counters.Segments, batch.Count);
         EngineCounters.Add(ref _counters.DecodeTokens, batch.DecodeTokens);
-        EngineCounters.Add(ref _counters.PrefillTokens, batch.Tokens - batch.DecodeTokens);
+        EngineCounters.Add(ref _counters.PrefillTokens, batch.PrefillTokens);
+        EngineCounters.Add(ref _counters.DraftTokens, batch.DraftTokens);
+        EngineCounters.Add(ref _counters.DraftSteps, batch.DraftTokens > 0 ? 1 : 0);
         EngineCounters.Set(ref _counters.LargestBatch, Math.Max(_counters.LargestBatch, batch.Count));
         try
         {
@@ -165,40 +181,38 @@ internal sealed class EngineLoop : IDisposable
             Broken = failure;
     }
 
-    private void Complete(StepBatch batch)
+    private void Complete(StepBatch batch, long modelTicks)
     {
         for (var i = 0; i < batch.Count; i++)
         {
-            var sequence = batch.Sequences[i];
-            var segment = batch.Segments[i];
-            sequence.State.Length += segment.TokenCount;
+            var (sequence, segment) = (batch.Sequences[i], batch.Segments[i]);
+            sequence.State.Length += segment.TokenCount - sequence.FedDrafts;
             _scheduler.Prefixes.Commit(sequence);
-            if (sequence.CancelRequested)
-                End(sequence, FinishReason.Cancelled);
-            else if (segment.Logits == LogitRows.Last)
-                Continue(sequence, _output.Logits(_output.FirstLogitRow(i)));
+            if (!sequence.CancelRequested)
+                continue;
+            _scheduler.DraftSlots.Settle(sequence, 0);
+            End(sequence, FinishReason.Cancelled);
         }
+
+        _rounds.Run(batch, _output);
+        if (batch.PrefillTokens == 0)
+            _drafter?.Control.StepTook(batch.Tokens, modelTicks);
+        _drafter?.Draft(batch, _output);
     }
 
-    private void Continue(Sequence sequence, ReadOnlySpan<float> logits)
+    private void Take(Sequence sequence, in SequenceEvent token, SequenceFailedException? failure)
     {
-        Observer?.Invoke(sequence, logits);
-        SequenceEvent chosen;
-        try
-        {
-            chosen = _chooser.Choose(sequence, logits);
-        }
-        catch (SequenceFailedException failure)
+        if (failure is not null)
         {
             End(sequence, FinishReason.Error, failure.Message);
             return;
         }
 
         EngineCounters.Add(ref _counters.GeneratedTokens, 1);
-        if (chosen.Finish is null)
-            sequence.Outbox.Write(chosen);
+        if (token.Finish is null)
+            sequence.Outbox.Write(token);
         else
-            Close(sequence, chosen);
+            Close(sequence, token);
     }
 
     /// <summary>Gives everything back before the reader sees the last event, so that who was told of the end finds room.</summary>

@@ -1,3 +1,5 @@
+using Platform.Kernels;
+
 namespace Platform.Engine;
 
 /// <summary>Runs one step of a model: reads the segments, writes cache, states and output. Engine thread only.</summary>
@@ -34,6 +36,12 @@ internal sealed record EngineModel
 
     public required StepRunner Run { get; init; }
 
+    /// <summary>The threads of the model's steps, free between them.</summary>
+    public WorkerTeam Team { get; init; } = new(1);
+
+    /// <summary>Makes the source of drafts over the engine's cache; null when the model has none. The loop disposes it.</summary>
+    public Func<KvCache, RowSampler, IDraftSource>? CreateDraftSource { get; init; }
+
     /// <summary>The text model as the loop sees it.</summary>
     public static EngineModel Of(TextModel model)
     {
@@ -51,6 +59,8 @@ internal sealed record EngineModel
             CreateStates = model.CreateStateStore,
             CreateOutput = model.CreateOutput,
             Run = model.Run,
+            Team = model.Team,
+            CreateDraftSource = model.Mtp is { } head ? (cache, sampler) => new HeadDraftSource(head, cache, model.CreateOutput(), sampler) : null,
         };
     }
 }

@@ -5,6 +5,9 @@ namespace Platform.Engine;
 /// <summary>The engine's bounds. Checked against the model and the machine when the engine is made.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>The most drafts a sequence can have in one step.</summary>
+    public const int LargestDraft = 8;
+
     /// <summary>Sequences that run at once; each has a slot of recurrent state, whose bytes do not depend on its length (19 MiB for 0.8B,
     /// 183 MiB for 397B).</summary>
     [Range(1, 4096)]
@@ -66,4 +69,16 @@ public sealed record EngineOptions
     /// <summary>Exports that may wait at once.</summary>
     [Range(1, 1024)]
     public int MaxPendingExports { get; init; } = 16;
+
+    /// <summary>Guesses of following tokens that a step may verify for one sequence; they change speed only, never text. 0: no drafting. Null: 2 when
+    /// the checkpoint has a draft head. More pays where guesses are often right and few sequences run.</summary>
+    [Range(0, LargestDraft)]
+    public int? MaxDraftTokens { get; init; }
+
+    /// <summary>Sequences that may draft in the same step. Each takes <see cref="MaxDraftTokens"/> further slots of recurrent state.</summary>
+    [Range(1, 4096)]
+    public int MaxDraftingSequences { get; init; } = 4;
+
+    /// <summary>Drafts whenever there is room, without asking whether it pays: for tests and measurements.</summary>
+    internal bool DraftAlways { get; init; }
 }

@@ -62,6 +62,24 @@ public sealed record EngineStatistics
     /// <summary>Tokens emitted.</summary>
     public required long GeneratedTokens { get; init; }
 
+    /// <summary>Steps that fed drafts.</summary>
+    public required long DraftSteps { get; init; }
+
+    /// <summary>Drafts fed.</summary>
+    public required long DraftTokens { get; init; }
+
+    /// <summary>Drafts that the target's draw was compared with, by position behind the last known token; those after a wrong one are not compared.</summary>
+    public required IReadOnlyList<long> JudgedDrafts { get; init; }
+
+    /// <summary>Drafts that were right, by position; divided by <see cref="JudgedDrafts"/> the acceptance at that position.</summary>
+    public required IReadOnlyList<long> AcceptedDrafts { get; init; }
+
+    /// <summary>Time spent in the draft source, all steps. Part of <see cref="LoopTime"/>.</summary>
+    public required TimeSpan DraftTime { get; init; }
+
+    /// <summary>Why drafting stopped until the next start, or null.</summary>
+    public required string? DraftingOffReason { get; init; }
+
     /// <summary>Time spent in the model, all steps.</summary>
     public required TimeSpan ModelTime { get; init; }
 

@@ -93,6 +93,12 @@ public sealed class InferenceEngine : IAsyncDisposable
         CachedPageBytes = Volatile.Read(ref _counters.CachedPages) * _model.PageBytes,
         Checkpoints = Volatile.Read(ref _counters.Checkpoints),
         CheckpointBytes = Volatile.Read(ref _counters.Checkpoints) * _model.SlotBytes,
+        DraftSteps = Volatile.Read(ref _counters.DraftSteps),
+        DraftTokens = Volatile.Read(ref _counters.DraftTokens),
+        JudgedDrafts = _counters.JudgedDrafts,
+        AcceptedDrafts = _counters.AcceptedDrafts,
+        DraftTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.DraftTicks)),
+        DraftingOffReason = _loop.Drafter?.OffReason,
         ModelTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.ModelTicks)),
         LoopTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.LoopTicks)),
     };

@@ -31,6 +31,9 @@ internal sealed class Outbox
     /// <summary>Whether another token would have no place.</summary>
     public bool IsFull => _channel.Reader.Count >= _capacity;
 
+    /// <summary>How many more tokens have a place.</summary>
+    public int Room => _capacity - _channel.Reader.Count;
+
     /// <summary>Whether so much was read that a parked sequence is worth running again.</summary>
     public bool HasDrained => _channel.Reader.Count <= _capacity / 2;
 

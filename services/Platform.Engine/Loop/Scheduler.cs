@@ -2,8 +2,8 @@ namespace Platform.Engine;
 
 /// <summary>Decides which tokens of which sequences the next step feeds, and who holds pages and slots. Engine thread only.</summary>
 /// <remarks>
-/// <para>A step feeds first one token of every decoding sequence, then chunks of unfinished prompts, then admits waiting sequences while the token
-/// budget lasts; each in order of arrival. Admission is strictly first come, first served: nobody overtakes a sequence that waits for
+/// <para>A step feeds first one token of every decoding sequence, with drafts behind it where slots, pages and the budget have room to spare, then
+/// chunks of unfinished prompts, then admits waiting sequences while the token budget lasts; each in order of arrival. Admission is strictly first come, first served: nobody overtakes a sequence that waits for
 /// pages, so nobody starves.</para>
 /// <para>A sequence gets pages for all its known tokens when it is admitted, less those it shares with the prefix cache, and one more each 64 tokens.
 /// When none is free, the cache gives up what nobody uses; when that is not enough, the newest parked sequence gives its pages and slot back, else the
@@ -17,6 +17,7 @@ internal sealed class Scheduler
     private readonly StepBatch _batch = new();
     private readonly PageAllocator _pages;
     private readonly SlotAllocator _slots;
+    private readonly DraftSlots _draftSlots;
     private readonly EngineCounters _counters;
     private readonly PrefixCache _prefixes;
     private readonly Action<Sequence> _admitted;
@@ -31,7 +32,8 @@ internal sealed class Scheduler
     public Scheduler(EngineLimits limits, EngineCounters counters, KvCache kv, StateStore states, Action<Sequence> admitted)
     {
         _pages = new PageAllocator(limits.Pages);
-        _slots = new SlotAllocator(limits.Slots, limits.Cache.Checkpoints);
+        _slots = new SlotAllocator(limits.Slots, limits.Cache.Checkpoints, limits.DraftSlots);
+        _draftSlots = new DraftSlots(_slots);
         _prefixes = new PrefixCache(limits.Cache, kv, states, _pages, _slots, counters);
         _counters = counters;
         _admitted = admitted;
@@ -54,6 +56,11 @@ internal sealed class Scheduler
 
     public PrefixCache Prefixes => _prefixes;
 
+    public DraftSlots DraftSlots => _draftSlots;
+
+    /// <summary>Whether the draft head reads the hidden rows of the next step.</summary>
+    public bool KeepHidden { get; set; }
+
     /// <summary>Queues a new sequence.</summary>
     public void Add(Sequence sequence) => Queue(sequence);
 
@@ -75,14 +82,14 @@ internal sealed class Scheduler
     public void Remove(Sequence sequence, bool sound)
     {
         ListOf(sequence).Remove(sequence);
-        _prefixes.Release(sequence, sound, comesBack: false);
+        Release(sequence, sound, comesBack: false);
         sequence.Status = SequenceStatus.Finished;
     }
 
     /// <summary>Takes pages and slot from a running or parked sequence; it is computed again later.</summary>
     public void Preempt(Sequence sequence)
     {
-        _prefixes.Release(sequence, sound: true, comesBack: true);
+        Release(sequence, sound: true, comesBack: true);
         EngineCounters.Add(ref _counters.Preemptions, 1);
         if (sequence.Status != SequenceStatus.Running)
             return;
@@ -127,8 +134,22 @@ internal sealed class Scheduler
         {
             var sequence = _running[i];
             if (sequence.IsDecoding && GrowOrGiveWay(sequence))
-                _batch.Add(sequence, 1);
+                _batch.Add(sequence, 1, TakeDrafts(sequence, _running.Count - i - 1), KeepHidden);
         }
+    }
+
+    /// <summary>How many of the sequence's drafts this step feeds. Drafts never take what a token needs, of this sequence or another.</summary>
+    private int TakeDrafts(Sequence sequence, int othersToCome)
+    {
+        var drafts = Math.Min(sequence.DraftCount, _draftSlots.Free);
+        drafts = Math.Min(drafts, _maxBatchedTokens - _batch.Tokens - 1 - othersToCome);
+        drafts = Math.Min(drafts, Math.Min(sequence.Outbox.Room, sequence.TokenLimit - sequence.TokenCount) - 1);
+        if (drafts > 0 && (_pages.Free <= _running.Count || !_pages.TryGrow(sequence.State.Pages, sequence.TokenCount + drafts)))
+            drafts = Math.Min(drafts, sequence.State.Pages.Count * PageAllocator.PageLength - sequence.TokenCount);
+        if (drafts <= 0)
+            return 0;
+        _draftSlots.Take(sequence, drafts);
+        return drafts;
     }
 
     private bool GrowOrGiveWay(Sequence sequence)
@@ -234,7 +255,7 @@ internal sealed class Scheduler
         var budget = Math.Min(_maxBatchedTokens - _batch.Tokens, _maxPrefillChunk);
         if (budget > 0)
         {
-            _batch.Add(sequence, Math.Min(budget, sequence.Pending));
+            _batch.Add(sequence, Math.Min(budget, sequence.Pending), 0, KeepHidden);
             _prefixes.Prepare(sequence);
         }
     }
@@ -249,6 +270,14 @@ internal sealed class Scheduler
     {
         InsertByArrival(_waiting, sequence);
         sequence.Status = SequenceStatus.Waiting;
+    }
+
+    private void Release(Sequence sequence, bool sound, bool comesBack)
+    {
+        _draftSlots.Release(sequence);
+        sequence.DropDrafts();
+        sequence.HeadLength = 0;
+        _prefixes.Release(sequence, sound, comesBack);
     }
 
     private List<Sequence> ListOf(Sequence sequence) => sequence.Status switch

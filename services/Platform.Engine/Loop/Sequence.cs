@@ -9,6 +9,7 @@ internal sealed class Sequence
 
     private int[] _tokens;
     private int _count;
+    private int[] _snapshotSlots = [];
     private volatile bool _cancelRequested;
 
     /// <param name="request">Already validated.</param>
@@ -82,6 +83,27 @@ internal sealed class Sequence
 
     public ReadOnlySpan<int> Generated => _tokens.AsSpan(PromptLength, _count - PromptLength);
 
+    /// <summary>Guesses of the tokens after the known ones; fed with the last known token and judged by the target's own draws.</summary>
+    public int DraftCount { get; private set; }
+
+    /// <summary>How many of them the running step feeds.</summary>
+    public int FedDrafts { get; set; }
+
+    /// <summary>What drafting has been worth to this sequence so far.</summary>
+    public DraftRecord DraftRecord { get; } = new();
+
+    /// <summary>Positions, from the first on, whose keys and values the draft head has made from this sequence's own tokens.</summary>
+    public int HeadLength { get; set; }
+
+    /// <summary>Where the step leaves the state after each fed token; as many entries as the last step with drafts needed.</summary>
+    public Span<int> SnapshotSlots => _snapshotSlots;
+
+    /// <summary>The known tokens, then the drafts, then anything.</summary>
+    public int[] TokenArray => _tokens;
+
+    /// <summary>The first draft that is not judged yet.</summary>
+    public int NextDraft => _tokens[_count];
+
     /// <summary>Set from any thread; the engine looks before and after each step.</summary>
     public bool CancelRequested
     {
@@ -89,22 +111,44 @@ internal sealed class Sequence
         set => _cancelRequested = value;
     }
 
-    /// <summary>Prepares the segment that feeds the next tokens, with logits when it reaches the last known one.</summary>
-    public StepSegment Feed(int tokens)
+    /// <summary>Prepares the segment that feeds the next tokens, with logits when it reaches the last known one, and for every row with drafts.</summary>
+    /// <param name="tokens">Known tokens to feed.</param>
+    /// <param name="drafts">Drafts to feed after them; 0 unless all known tokens are fed.</param>
+    /// <param name="keepHidden">Whether the draft head reads the step's hidden rows.</param>
+    public StepSegment Feed(int tokens, int drafts, bool keepHidden)
     {
         Segment.Tokens = _tokens;
         Segment.TokenOffset = State.Length;
-        Segment.TokenCount = tokens;
-        Segment.Logits = tokens == Pending ? LogitRows.Last : LogitRows.None;
+        Segment.TokenCount = tokens + drafts;
+        Segment.Logits = drafts > 0 ? LogitRows.All : tokens == Pending ? LogitRows.Last : LogitRows.None;
+        Segment.SnapshotSlots = drafts > 0 ? _snapshotSlots : null;
+        Segment.KeepHidden = keepHidden;
         return Segment;
     }
+
+    /// <summary>Adds a guess after the known tokens and the guesses so far.</summary>
+    public void AddDraft(int token)
+    {
+        Reserve(_count + DraftCount + 1);
+        _tokens[_count + DraftCount++] = token;
+        if (_snapshotSlots.Length <= DraftCount)
+            Array.Resize(ref _snapshotSlots, DraftCount + 1);
+    }
+
+    /// <summary>Forgets all guesses.</summary>
+    public void DropDrafts() => DraftCount = 0;
 
     /// <summary>Adds a generated token.</summary>
     public void Append(int token)
     {
-        if (_count == _tokens.Length)
-            Array.Resize(ref _tokens, (int)Math.Min(TokenLimit, 2L * _tokens.Length));
+        Reserve(_count + 1);
         _tokens[_count++] = token;
         Counts.Add(token);
+    }
+
+    private void Reserve(int tokens)
+    {
+        if (tokens > _tokens.Length)
+            Array.Resize(ref _tokens, (int)Math.Max(tokens, Math.Min(TokenLimit, 2L * _tokens.Length)));
     }
 }

@@ -1,23 +1,37 @@
 namespace Platform.Engine;
 
-/// <summary>Gives a sequence its next token: asks the constraint, samples, appends, and decides whether that was the last one.</summary>
-internal sealed class TokenChooser(int sampleableIds)
+/// <summary>Gives a sequence its next token: asks the constraint before the draw; after it appends the token and decides whether that was the last one.</summary>
+internal static class TokenChooser
 {
-    private readonly Sampler _sampler = new(sampleableIds);
-
-    /// <summary>Chooses from a row of raw logits and appends the token to the sequence.</summary>
-    /// <exception cref="SequenceFailedException">The row, the constraint or a delegate failed; the sequence must end.</exception>
-    public SequenceEvent Choose(Sequence sequence, ReadOnlySpan<float> logits)
+    /// <summary>Asks the sequence's constraint about the row it is to draw from. A rule that fails is left in the draw.</summary>
+    /// <param name="draw">Its sequence ends before the drawn position.</param>
+    /// <param name="row">The raw logits of the sampleable ids.</param>
+    public static void Constrain(RowDraw draw, ReadOnlySpan<float> row)
     {
-        var request = sequence.Request;
-        var row = logits[..sampleableIds];
-        var constraint = Constraint(sequence, row);
-        var key = new NoiseKey(request.Seed, request.Choice, sequence.TokenCount);
-        var token = _sampler.Choose(row, request.Sampling, sequence.Counts, constraint, key);
+        var sequence = draw.Sequence;
+        if (sequence.Request.Constraint is not { } rule)
+            return;
+        try
+        {
+            draw.Constraint = rule(new GenerationProgress(sequence.Request.PromptTokens, sequence.Generated, row));
+        }
+#pragma warning disable CA1031 // Foreign code: whatever it throws ends its own sequence only.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            draw.Failure = new SequenceFailedException($"The token constraint failed: {exception.Message}", exception);
+        }
+    }
 
-        var (logprob, top) = Logprob(request, row, token);
-        sequence.Append(token);
-        return new SequenceEvent(token, logprob, top, FinishAfter(sequence, token), null, sequence.CachedTokens);
+    /// <summary>Appends the drawn token to its sequence.</summary>
+    /// <exception cref="SequenceFailedException">The row, the constraint or the stop rule failed; the sequence must end.</exception>
+    public static SequenceEvent Accept(RowDraw draw)
+    {
+        if (draw.Failure is { } failure)
+            throw failure;
+        var sequence = draw.Sequence;
+        sequence.Append(draw.Token);
+        return new SequenceEvent(draw.Token, draw.Logprob, draw.Top, FinishAfter(sequence, draw.Token), null, sequence.CachedTokens);
     }
 
     /// <summary>Why a sequence has nothing left to generate when it is submitted: its replayed tokens finished it already.</summary>
@@ -27,31 +41,6 @@ internal sealed class TokenChooser(int sampleableIds)
         if (replay.Length == 0)
             return null;
         return IsStopId(sequence.Request, replay[^1]) ? FinishReason.Stop : LimitReached(sequence) ? FinishReason.Length : null;
-    }
-
-    private static TokenConstraint Constraint(Sequence sequence, ReadOnlySpan<float> row)
-    {
-        if (sequence.Request.Constraint is not { } rule)
-            return TokenConstraint.None;
-        try
-        {
-            return rule(new GenerationProgress(sequence.Request.PromptTokens, sequence.Generated, row));
-        }
-#pragma warning disable CA1031 // Foreign code: whatever it throws ends its own sequence only.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            throw new SequenceFailedException($"The token constraint failed: {exception.Message}", exception);
-        }
-    }
-
-    private static (float, TopLogprob[]?) Logprob(SequenceRequest request, ReadOnlySpan<float> row, int token)
-    {
-        if (!request.Logprobs && request.TopLogprobs == 0)
-            return (0, null);
-        var normaliser = Logprobs.Normaliser(row);
-        var top = request.TopLogprobs > 0 ? Logprobs.Top(row, normaliser, request.TopLogprobs) : null;
-        return ((float)(row[token] - normaliser), top);
     }
 
     private static FinishReason? FinishAfter(Sequence sequence, int token)

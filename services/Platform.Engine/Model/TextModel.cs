@@ -38,6 +38,9 @@ public sealed class TextModel : IDisposable
     /// <summary>What its numbers depend on.</summary>
     public string NumericsId { get; }
 
+    /// <summary>The threads that compute a step.</summary>
+    internal WorkerTeam Team => _context.Team;
+
     /// <summary>The draft head, or null in a checkpoint without one.</summary>
     public MtpHead? Mtp => _parts.Mtp;
 

@@ -48,16 +48,19 @@ internal sealed class LedgerModel
         for (var i = 0; i < segments.Count; i++)
         {
             var segment = segments[i];
-            var hash = Feed(segment, cache, states);
-            if (segment.Logits != LogitRows.Last)
-                continue;
-            var row = output.Logits(output.FirstLogitRow(i));
-            Fill(row, hash);
-            AfterRow?.Invoke(segment, row);
+            var hashes = Feed(segment, cache, states);
+            var rows = StepOutput.LogitCount(segment);
+            for (var j = 0; j < rows; j++)
+            {
+                var row = output.Logits(output.FirstLogitRow(i) + j);
+                Fill(row, hashes[hashes.Length - rows + j]);
+                AfterRow?.Invoke(segment, row);
+            }
         }
     }
 
-    private static uint Feed(StepSegment segment, KvCache cache, StateStore states)
+    /// <summary>The hash after each fed token.</summary>
+    private static uint[] Feed(StepSegment segment, KvCache cache, StateStore states)
     {
         var state = segment.State;
         for (var i = 0; i < segment.TokenCount; i++)
@@ -72,15 +75,16 @@ internal sealed class LedgerModel
         var found = state.Length == 0 ? HashOf([]) : BitConverter.SingleToUInt32Bits(kept[0]) | (uint)BitConverter.SingleToUInt32Bits(kept[1]) << 16;
         if (found != HashOf(tokens.AsSpan(0, state.Length)))
             throw new InvalidOperationException($"Slot {state.Slot} and the pages disagree about the first {state.Length} tokens.");
-        for (var i = 0; i < segment.TokenCount; i++)
+        var hashes = new uint[segment.TokenCount];
+        for (var i = 0; i < hashes.Length; i++)
         {
+            hashes[i] = HashOf(tokens.AsSpan(0, state.Length + i + 1));
             if (segment.SnapshotSlots?[i] is >= 0 and var snapshot)
-                Write(states.Recurrent(snapshot, 0)[0], HashOf(tokens.AsSpan(0, state.Length + i + 1)));
+                Write(states.Recurrent(snapshot, 0)[0], hashes[i]);
         }
 
-        var hash = HashOf(tokens);
-        Write(kept, hash);
-        return hash;
+        Write(kept, hashes[^1]);
+        return hashes;
     }
 
     private static void Write(Span<float> slot, uint hash)
