@@ -32,7 +32,7 @@ internal sealed class EngineLoop : IDisposable
         _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints + limits.DraftSlots);
         _output = model.CreateOutput();
         _sampler = new RowSampler(limits.SampleableIds, model.Team);
-        Transfer = new StateTransfer(model.NumericsId, _cache, _states);
+        Transfer = new StateTransfer(model.NumericsId, model.HeadLayers, _cache, _states);
         _scheduler = new Scheduler(limits, counters, _cache, _states, Import);
         _rounds = new TokenRounds(_sampler, _scheduler.DraftSlots, counters, Take);
         if (limits.MaxDraftTokens > 0)

@@ -25,6 +25,9 @@ internal sealed record EngineModel
     /// <summary>Bytes of a KV page.</summary>
     public required long PageBytes { get; init; }
 
+    /// <summary>Of a page's layers, the last ones that are the draft head's.</summary>
+    public int HeadLayers { get; init; }
+
     /// <summary>Bytes of a state slot.</summary>
     public required long SlotBytes { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record EngineModel
             CreateOutput = model.CreateOutput,
             Run = model.Run,
             Team = model.Team,
+            HeadLayers = model.Mtp?.LayerCount ?? 0,
             CreateDraftSource = model.Mtp is { } head ? (cache, sampler) => new HeadDraftSource(head, cache, model.CreateOutput(), sampler) : null,
         };
     }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Platform.Engine;
 
 /// <summary>Takes a sequence's pages and slot out as a snapshot, and puts a snapshot back. Engine thread only, but for the check.</summary>
-internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore states)
+internal sealed class StateTransfer(string numericsId, int headLayers, KvCache cache, StateStore states)
 {
     /// <summary>Copies what the sequence holds, which may be nothing yet: then the snapshot covers no token. The bytes are a function of
     /// the sequence alone, not of who had its pages before.</summary>
@@ -16,6 +16,9 @@ internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore
         {
             pages[i] = new byte[cache.PageBytes];
             cache.ExportPage(sequence.State.Pages[i], pages[i]);
+            // Where the draft head did not follow from the start, its layers hold what others left.
+            if (sequence.HeadLength != covered)
+                pages[i].AsSpan(^(int)(headLayers * cache.Layout.LayerBytes)..).Clear();
         }
 
         if (covered % PageAllocator.PageLength is var kept and > 0)
@@ -37,6 +40,7 @@ internal sealed class StateTransfer(string numericsId, KvCache cache, StateStore
             cache.ImportPage(sequence.State.Pages[i], snapshot.Pages[i]);
         states.Import(sequence.State.Slot, snapshot.State);
         sequence.State.Length = snapshot.CachedLength;
+        sequence.HeadLength = snapshot.CachedLength;
         sequence.CachedTokens = Math.Min(snapshot.CachedLength, sequence.PromptLength);
     }
 
