@@ -38,7 +38,7 @@ internal static class DraftMatrix
         yield return new("page border", () => Requests(greedy, sequences: 48, prompt: i => 55 + i % 12, tokens: 24), plain);
         yield return new("preempted", () => Requests(greedy), plain, PreemptNowAndThen);
         yield return new("short of pages", () => Requests(greedy, sequences: 8, prompt: i => 40 + 15 * i), plain with { Pages = 8 });
-        yield return new("slow reader", () => Requests(greedy), plain with { OutboxCapacity = 5 });
+        yield return new("slow reader", () => Requests(greedy, sequences: 14), plain with { OutboxCapacity = 5 });
     }
 
     /// <summary>Compares and returns how often each number of drafts was accepted.</summary>
