@@ -5,8 +5,13 @@ namespace Platform.Engine.Tests.Drafting;
 /// <param name="Requests">Made anew for each run, because rules remember.</param>
 /// <param name="Options">The engine's, without drafting.</param>
 /// <param name="AfterStep">Disturbs the run, or null.</param>
+/// <param name="Continue">Makes a second wave: each request's continuation with what it was answered, or null.</param>
 internal sealed record DraftCell(
-    string Name, Func<SequenceRequest[]> Requests, EngineOptions Options, Action<LoopBench, Sequence[]>? AfterStep = null);
+    string Name,
+    Func<SequenceRequest[]> Requests,
+    EngineOptions Options,
+    Action<LoopBench, Sequence[]>? AfterStep = null,
+    Func<SequenceRequest, int[], SequenceRequest>? Continue = null);
 
 /// <summary>Runs each cell plainly and with drafts that are right never, half the time and always.</summary>
 internal static class DraftMatrix
@@ -38,13 +43,20 @@ internal static class DraftMatrix
         yield return new("page border", () => Requests(greedy, sequences: 48, prompt: i => 55 + i % 12, tokens: 24), plain);
         yield return new("preempted", () => Requests(greedy), plain, PreemptNowAndThen);
         yield return new("short of pages", () => Requests(greedy, sequences: 8, prompt: i => 40 + 15 * i), plain with { Pages = 8 });
+        // Each prompt is asked for four times; the later ones start from a checkpoint within or at the end of a page.
+        yield return new("prefix cache", () => Requests(greedy, Checkpointed, sequences: 16, prompt: i => 62 + i / 4), plain);
+        yield return new("turn continued", () => Requests(greedy), plain, Continue: (request, answer) => request with
+        {
+            PromptTokens = [.. request.PromptTokens, .. answer, 1, 2, 3],
+            MaxTokens = 20,
+        });
         yield return new("slow reader", () => Requests(greedy, sequences: 14), plain with { OutboxCapacity = 5 });
     }
 
     /// <summary>Compares and returns how often each number of drafts was accepted.</summary>
     public static int[] Run(DraftCell cell, EngineModel model, int vocab, Func<KvCache, RowSampler, IDraftSource?> head)
     {
-        var expected = DraftRun.Of(model, cell.Options with { MaxDraftTokens = 0 }, cell.Requests(), cell.AfterStep);
+        var expected = Plain(cell, model);
         var counts = new int[Drafts + 1];
         foreach (var probability in new[] { 0, 0.5, 1 })
         {
@@ -53,25 +65,49 @@ internal static class DraftMatrix
                 Assert.Fail($"{cell.Name}, drafts right with probability {probability}: {difference}");
             for (var i = 0; i < counts.Length; i++)
                 counts[i] += run.Accepted[i];
+            if (cell.Name is "prefix cache" or "turn continued")
+                Assert.InRange(run.CachedTokens, 600, int.MaxValue);
         }
 
         return counts;
     }
 
+    /// <summary>No drafts, nothing from a cache.</summary>
+    public static DraftRun Plain(DraftCell cell, EngineModel model)
+    {
+        var options = cell.Options with { MaxDraftTokens = 0, PrefixCacheBytes = 0 };
+        var first = DraftRun.Of(model, options, cell.Requests(), cell.AfterStep);
+        return cell.Continue is null ? first : DraftRun.Of(model, options, Waves(cell, first), cell.AfterStep);
+    }
+
     public static DraftRun WithDrafts(
         DraftCell cell, EngineModel model, int vocab, DraftRun expected, double probability, Func<KvCache, RowSampler, IDraftSource?>? head = null)
     {
-        var requests = cell.Requests();
+        var waves = Waves(cell, expected);
         var answers = new Dictionary<SequenceRequest, int[]>(ReferenceEqualityComparer.Instance);
-        for (var i = 0; i < requests.Length; i++)
-            answers[requests[i]] = [.. requests[i].ReplayTokens, .. expected.Tokens(i)];
+        foreach (var request in waves.SelectMany(wave => wave))
+            answers[request] = [.. request.ReplayTokens, .. expected.Tokens(answers.Count)];
         var drafting = model with
         {
             CreateDraftSource = (cache, sampler) => new ScriptedDrafts(answers, probability, head?.Invoke(cache, sampler)) { Vocab = vocab },
         };
         var options = cell.Options with { MaxDraftTokens = Drafts, MaxDraftingSequences = Sequences, DraftAlways = true };
-        return DraftRun.Of(drafting, options, requests, cell.AfterStep);
+        return DraftRun.Of(drafting, options, waves, cell.AfterStep);
     }
+
+    private static SequenceRequest[][] Waves(DraftCell cell, DraftRun first)
+    {
+        var requests = cell.Requests();
+        return cell.Continue is null ? [requests] : [requests, [.. requests.Select((request, i) => cell.Continue(request, first.Tokens(i)))]];
+    }
+
+    private static SequenceRequest Checkpointed(SequenceRequest request) => request with
+    {
+        PromptTokens = [.. Enumerable.Range(0, request.PromptTokens.Length).Select(at => at * 11 % LedgerModel.Vocab)],
+        CheckpointPositions = [40, request.PromptTokens.Length - 1],
+        MaxTokens = 60,
+        Logprobs = true,
+    };
 
     private static SequenceRequest[] Requests(
         bool greedy, Func<SequenceRequest, SequenceRequest>? change = null, int sequences = 6, Func<int, int>? prompt = null, int tokens = AnswerTokens)

@@ -16,6 +16,9 @@ internal sealed class DraftRun
     /// <summary>Steps of a sequence that fed as many drafts as possible, by how many were accepted.</summary>
     public int[] Accepted { get; }
 
+    /// <summary>Prompt tokens that came from the prefix cache.</summary>
+    public int CachedTokens => _events.Sum(events => events[^1].CachedTokens);
+
     public int[] Tokens(int request) => [.. _events[request].Where(item => item.HasToken).Select(item => item.Token)];
 
     /// <summary>Runs the requests at once to their ends.</summary>
@@ -24,27 +27,28 @@ internal sealed class DraftRun
     /// <param name="requests">Submitted in this order.</param>
     /// <param name="afterStep">Called after each step; may preempt, or null.</param>
     public static DraftRun Of(
-        EngineModel model, EngineOptions options, IReadOnlyList<SequenceRequest> requests, Action<LoopBench, Sequence[]>? afterStep = null)
+        EngineModel model, EngineOptions options, IReadOnlyList<SequenceRequest> requests, Action<LoopBench, Sequence[]>? afterStep = null) =>
+        Of(model, options, [requests], afterStep);
+
+    /// <summary>Runs waves of requests one after the other in one engine.</summary>
+    public static DraftRun Of(
+        EngineModel model, EngineOptions options, IReadOnlyList<IReadOnlyList<SequenceRequest>> waves, Action<LoopBench, Sequence[]>? afterStep = null)
     {
         using var bench = new LoopBench(model, options);
-        var run = new DraftRun(requests.Count, EngineOptions.LargestDraft);
-        var sequences = requests.Select(bench.Add).ToArray();
-        for (var steps = 0; sequences.Any(sequence => sequence.Status != SequenceStatus.Finished); steps++)
+        var run = new DraftRun(waves.Sum(wave => wave.Count), EngineOptions.LargestDraft);
+        var first = 0;
+        foreach (var wave in waves)
         {
-            Assert.True(steps < 20_000, "The run does not come to an end.");
-            bench.Step();
-            Assert.Equal(0, bench.Counters.FailedSteps);
-            Assert.Null(bench.Loop.Drafter?.OffReason);
-            run.Read(sequences, bench.Loop.LastBatch!);
-            afterStep?.Invoke(bench, sequences);
+            run.Finish(bench, [.. wave.Select(bench.Add)], first, afterStep);
+            first += wave.Count;
         }
 
         bench.AssertNothingHeld();
-        Assert.Equal(bench.Scheduler.Slots.TotalForDrafts, bench.Scheduler.Slots.FreeForDrafts);
+        Assert.Equal(0, bench.Scheduler.Slots.Drafts);
         return run;
     }
 
-    /// <summary>The first difference to what another run said, or null.</summary>
+    /// <summary>The first difference to what another run said, or null. What came from a cache may differ.</summary>
     public string? DifferenceTo(DraftRun other)
     {
         for (var i = 0; i < _events.Length; i++)
@@ -60,22 +64,36 @@ internal sealed class DraftRun
         return null;
     }
 
+    private void Finish(LoopBench bench, Sequence[] sequences, int first, Action<LoopBench, Sequence[]>? afterStep)
+    {
+        for (var steps = 0; sequences.Any(sequence => sequence.Status != SequenceStatus.Finished); steps++)
+        {
+            Assert.True(steps < 20_000, "The run does not come to an end.");
+            bench.Step();
+            Assert.Equal(0, bench.Counters.FailedSteps);
+            Assert.Null(bench.Loop.Drafter?.OffReason);
+            Read(sequences, first, bench.Loop.LastBatch!);
+            afterStep?.Invoke(bench, sequences);
+        }
+    }
+
     private static bool Same(SequenceEvent a, SequenceEvent b) =>
-        (a with { Top = null }) == (b with { Top = null }) && (a.Top ?? []).SequenceEqual(b.Top ?? []);
+        (a with { Top = null, CachedTokens = 0 }) == (b with { Top = null, CachedTokens = 0 }) && (a.Top ?? []).SequenceEqual(b.Top ?? []);
 
     private static string At(List<SequenceEvent> events, int index) => index < events.Count ? events[index].ToString() : "nothing";
 
-    private void Read(Sequence[] sequences, StepBatch batch)
+    private void Read(Sequence[] sequences, int first, StepBatch batch)
     {
         for (var i = 0; i < sequences.Length; i++)
         {
+            var events = _events[first + i];
             while (sequences[i].Outbox.Reader.TryRead(out var item))
-                _events[i].Add(item);
-            var told = _events[i].Count(item => item.HasToken);
+                events.Add(item);
+            var told = events.Count(item => item.HasToken);
             var index = batch.Sequences.ToList().IndexOf(sequences[i]);
             if (index >= 0 && batch.Segments[index].Logits == LogitRows.All && sequences[i].Status != SequenceStatus.Finished)
-                Accepted[told - _said[i] - 1] += batch.Segments[index].TokenCount == 1 + DraftMatrix.Drafts ? 1 : 0;
-            _said[i] = told;
+                Accepted[told - _said[first + i] - 1] += batch.Segments[index].TokenCount == 1 + DraftMatrix.Drafts ? 1 : 0;
+            _said[first + i] = told;
         }
     }
 }
