@@ -4,4 +4,5 @@ namespace Platform.Grains;
 /// <param name="Ids">The ids; media placeholders expanded.</param>
 /// <param name="Mode">The reasoning mode rendered; <see cref="ReasoningMode.Default"/> for anything but a chat.</param>
 /// <param name="OpensReasoning">The prompt ends inside an open thinking block.</param>
-internal sealed record EncodedPrompt(int[] Ids, ReasoningMode Mode, bool OpensReasoning);
+/// <param name="Boundaries">Numbers of ids before each turn but the first, ascending; empty for anything but a chat.</param>
+internal sealed record EncodedPrompt(int[] Ids, ReasoningMode Mode, bool OpensReasoning, IReadOnlyList<int> Boundaries);

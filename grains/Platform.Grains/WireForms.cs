@@ -52,7 +52,9 @@ internal static class WireForms
             Logprobs = request.Logprobs,
             TopLogprobs = request.TopLogprobs,
             Reasoning = Reasoning(request.Reasoning, prompt),
+            CacheSalt = request.CacheSalt,
         };
+        start.CheckpointPositions.AddRange(prompt.Boundaries);
         start.StopTokenIds.AddRange(request.StopTokenIds);
         start.Stop.AddRange(request.Stop);
         if (request.Prompt is ChatResponsePrompt chat)

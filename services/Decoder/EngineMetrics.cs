@@ -16,6 +16,7 @@ internal sealed class EngineMetrics
         _model = model;
         AddSequences();
         AddCaches();
+        AddPrefixes();
         AddWork();
     }
 
@@ -47,6 +48,37 @@ internal sealed class EngineMetrics
         AddGauge("Free pages of the KV cache, 64 positions each", s => s.FreePages, "platform_engine_kv_pages_free");
         AddGauge("Free slots of recurrent state", s => s.FreeSlots, "platform_engine_state_slots_free");
     }
+
+    private void AddPrefixes()
+    {
+        AddCounter("Prompt tokens looked up in the prefix cache", s => s.PrefixQueryTokens,
+            "platform_engine_prefix_query_tokens_total", "vllm__prefix_cache_queries_total", "vllm__prefix_cache_queries");
+        AddCounter("Prompt tokens found in the prefix cache and not computed", s => s.PrefixHitTokens,
+            "platform_engine_prefix_hit_tokens_total", "vllm__prefix_cache_hits_total", "vllm__prefix_cache_hits");
+        AddCounter("Prompts looked up in the prefix cache", s => s.PrefixQueries, "platform_engine_prefix_queries_total");
+        AddCounter("Prompts of which a beginning was found in the prefix cache", s => s.PrefixHits, "platform_engine_prefix_hits_total");
+        AddCounter("Checkpoints that the prefix cache gave up", s => s.PrefixEvictions, "platform_engine_prefix_evictions_total");
+        AddGauge("Bytes of keys and values that the prefix cache keeps", s => s.CachedPageBytes, "platform_engine_prefix_page_bytes");
+        AddGauge("Bytes of states that the prefix cache keeps", s => s.CheckpointBytes, "platform_engine_prefix_checkpoint_bytes");
+        AddGauge("States that the prefix cache keeps", s => s.Checkpoints, "platform_engine_prefix_checkpoints");
+        var misses = _metrics.CreateCounter(
+            "platform_engine_prefix_misses_total", "Prompts that found less in the prefix cache than they might have, by reason", "model_name", "reason");
+        foreach (var reason in Enum.GetValues<PrefixMiss>())
+        {
+            var counter = misses.WithLabels(_model, NameOf(reason));
+            _updates.Add(statistics => counter.IncTo(statistics.PrefixMisses[reason]));
+        }
+    }
+
+    private static string NameOf(PrefixMiss reason) => reason switch
+    {
+        PrefixMiss.NoPrefix => "no_prefix",
+        PrefixMiss.Evicted => "evicted",
+        PrefixMiss.NoState => "no_state",
+        PrefixMiss.Salt => "salt",
+        PrefixMiss.Picture => "picture",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a name."),
+    };
 
     private void AddWork()
     {

@@ -29,6 +29,8 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
             Seed = start.Sampling.Seed,
             Choice = start.Choice,
             ReplayTokens = [.. start.ReplayIds],
+            CacheSalt = start.CacheSalt,
+            CheckpointPositions = [.. start.CheckpointPositions],
         };
     }
 

@@ -8,8 +8,11 @@ namespace Platform.Tokenizer;
 /// <summary>From a conversation's JSON to token ids: normalise, render, widen media placeholders, encode.</summary>
 internal sealed class PromptRenderer(Text.Tokenizer tokenizer, ChatTemplate template, TokenizerOptions options)
 {
+    private const string TurnStart = "<|im_start|>";
     private const string ThinkOpened = "<think>\n";
     private const int MaxJsonDepth = 256;
+
+    private readonly int? _turnStartId = tokenizer.AddedTokenId(TurnStart);
 
     public Text.Tokenizer Tokenizer => tokenizer;
 
@@ -34,8 +37,20 @@ internal sealed class PromptRenderer(Text.Tokenizer tokenizer, ChatTemplate temp
         var mode = ModeOf(rendered, wanted);
         if (mode == ReasoningMode.Auto)
             segments = EndedAfterTheTag(segments);
-        return new RenderedPrompt(
-            tokenizer.Encode(segments, Text.SpecialTokens.AsText, cancellationToken), mode, rendered.OpensThinking);
+        var ids = tokenizer.Encode(segments, Text.SpecialTokens.AsText, cancellationToken);
+        return new RenderedPrompt(ids, mode, rendered.OpensThinking, BoundariesOf(ids));
+    }
+
+    // Only the template writes this id: what a client spells like it is encoded as text.
+    private int[] BoundariesOf(int[] ids)
+    {
+        List<int> boundaries = [];
+        for (var i = 1; i < ids.Length; i++)
+        {
+            if (ids[i] == _turnStartId)
+                boundaries.Add(i);
+        }
+        return [.. boundaries];
     }
 
     private static ChatPrompt PromptOf(JsonElement root, RenderChatOptions wanted)
