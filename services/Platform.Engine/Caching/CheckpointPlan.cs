@@ -26,6 +26,20 @@ internal sealed class CheckpointPlan
     /// <summary>Slots that the step fills, with the number of tokens each covers.</summary>
     public IReadOnlyList<(int Position, int Slot)> Taken => _taken;
 
+    /// <summary>The last position at which a checkpoint is to come; 0 without any.</summary>
+    public int LastPosition => LastPositionUpTo(int.MaxValue);
+
+    /// <summary>The last such position that covers at most so many tokens; 0 without any.</summary>
+    public int LastPositionUpTo(int tokens)
+    {
+        var last = 0;
+        foreach (var (position, _) in _taken)
+            last = position <= tokens ? Math.Max(last, position) : last;
+        foreach (var position in Ahead)
+            last = position <= tokens ? Math.Max(last, position) : last;
+        return last;
+    }
+
     /// <summary>Chooses positions: the newest borders of the prompt, its first one (others may share it), and where it leaves a known path.</summary>
     /// <param name="request">Has the borders; without any the last token but one is one, so that the same prompt can come again.</param>
     /// <param name="from">Tokens that are there already.</param>

@@ -53,7 +53,7 @@ internal sealed class CheckpointShelf(PrefixTree tree, SlotAllocator slots, long
         StateCheckpoint? least = null;
         foreach (var checkpoint in _all)
         {
-            if (!checkpoint.IsPinned && ValueOf(checkpoint) is var its && its < value)
+            if (!checkpoint.IsPinned && ValueOf(checkpoint, slotBytes) is var its && its < value)
                 (least, value) = (checkpoint, its);
         }
 
@@ -73,8 +73,9 @@ internal sealed class CheckpointShelf(PrefixTree tree, SlotAllocator slots, long
         {
             if (checkpoint.IsPinned || checkpoint.Node.Children.Count > 0)
                 continue;
-            var frees = tree.PagesFreedBy(checkpoint) > 0;
-            var value = ValueOf(checkpoint);
+            var freed = tree.PagesFreedBy(checkpoint);
+            var frees = freed > 0;
+            var value = ValueOf(checkpoint, slotBytes + freed * pageBytes);
             if (frees == leastFrees ? value >= leastValue : leastFrees)
                 continue;
             (least, leastFrees, leastValue) = (checkpoint, frees, value);
@@ -106,9 +107,8 @@ internal sealed class CheckpointShelf(PrefixTree tree, SlotAllocator slots, long
     }
 
     /// <summary>See <see cref="CheckpointValue"/>.</summary>
-    public double ValueOf(StateCheckpoint checkpoint)
+    public double ValueOf(StateCheckpoint checkpoint, long bytes)
     {
-        var bytes = slotBytes + pageBytes * tree.PagesFreedBy(checkpoint);
         var wait = CheckpointValue.Wait(Now - checkpoint.LastUsed, checkpoint.Period > 0 ? checkpoint.Period : _usualPeriod);
         return CheckpointValue.Of(CheckpointValue.TokensSaved(checkpoint.Node), ReuseOf(checkpoint), bytes, wait);
     }

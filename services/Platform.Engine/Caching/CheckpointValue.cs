@@ -3,7 +3,7 @@ namespace Platform.Engine;
 /// <summary>What a checkpoint is worth: tokens it saves, by the chance that somebody comes for it, per byte it holds and admission to wait.</summary>
 /// <remarks>
 /// <para>value = tokens × reuse / (bytes × wait). <i>Tokens</i>: from the nearest earlier checkpoint that stays worth something to this one, which is what a
-/// hit need not compute. <i>Bytes</i>: the slot, and the pages that would be free without it. <i>Wait</i>: admissions until its next use is expected. A prefix that
+/// hit need not compute. <i>Bytes</i>: of what is short: the slot, and when pages are, those that would be free without it. <i>Wait</i>: admissions until its next use is expected. A prefix that
 /// came back every p admissions comes back p after its last use; the longer it is overdue the longer it will be, so sessions that take turns keep
 /// the ones whose turn is next, where the least recently used would throw out just those. <i>Reuse</i>: 1 for a border that was used before, a half for
 /// one that never was, little for a border that a later one on the same path replaces (only an edited conversation returns to it), and for the end of a

@@ -51,23 +51,16 @@ internal sealed class PrefixCache
     /// <summary>How many tokens a waiting sequence could soon share with one whose prompt is being computed.</summary>
     public int SharedWith(Sequence waiting, Sequence computing)
     {
-        if (!IsOn || computing.Plan.Ahead.IsEmpty || computing.Request.CacheSalt != waiting.Request.CacheSalt)
+        var last = computing.Plan.LastPosition;
+        if (!IsOn || last == 0 || computing.Request.CacheSalt != waiting.Request.CacheSalt)
             return 0;
-        var length = Math.Min(waiting.TokenCount - 1, computing.Plan.Ahead[^1]);
+        var length = Math.Min(waiting.TokenCount - 1, last);
         var keys = KeysOf(waiting, length);
         if (_otherKeys.Length < length)
             _otherKeys = new long[length * 2];
         var others = _otherKeys.AsSpan(0, length);
         computing.Keys.Fill(computing.Tokens[..length], others);
-        var common = keys.CommonPrefixLength(others);
-        var shared = 0;
-        foreach (var position in computing.Plan.Ahead)
-        {
-            if (position <= common)
-                shared = position;
-        }
-
-        return shared;
+        return computing.Plan.LastPositionUpTo(keys.CommonPrefixLength(others));
     }
 
     /// <summary>Shares a match's full pages with the sequence and holds the rest of it until <see cref="Adopt"/> or <see cref="PutBack"/>.</summary>
@@ -226,7 +219,7 @@ internal sealed class PrefixCache
             return false;
         var period = comesBack ? 1 : sequence.Plan.Period;
         var reuse = comesBack ? 1 : _shelf.TurnEndReuse;
-        var value = CheckpointValue.Of(tokens, reuse, BytesFrom(match.Length, length), _shelf.WaitAfter(period));
+        var value = CheckpointValue.Of(tokens, reuse, _states.SlotBytes, _shelf.WaitAfter(period));
         if (!_shelf.MakePlace(value) || !_slots.TryTurnIntoCheckpoint(sequence.State.Slot))
             return false;
         Insert(sequence, length, sequence.State.Slot, isTurnEnd: !comesBack, period);
@@ -241,12 +234,9 @@ internal sealed class PrefixCache
             return -1;                      // somebody was faster
         var kept = CheckpointValue.KeptBefore(match.Checkpoint?.Node);
         var reuse = !isLast ? CheckpointValue.Replaced : sequence.Plan.Period > 0 ? 1 : CheckpointValue.Unproven;
-        var value = CheckpointValue.Of(position - kept, reuse, BytesFrom(match.Length, position), _shelf.WaitAfter(sequence.Plan.Period));
+        var value = CheckpointValue.Of(position - kept, reuse, _states.SlotBytes, _shelf.WaitAfter(sequence.Plan.Period));
         return _shelf.MakePlace(value) ? _slots.TakeForCheckpoint() : -1;
     }
-
-    private long BytesFrom(int kept, int position) =>
-        _states.SlotBytes + _kv.PageBytes * (PageAllocator.PagesFor(position) - kept / PageAllocator.PageLength);
 
     private void Insert(Sequence sequence, int position, int slot, bool isTurnEnd, double period)
     {

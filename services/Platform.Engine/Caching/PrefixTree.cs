@@ -77,7 +77,7 @@ internal sealed class PrefixTree(PageAllocator pages)
             Merge(node, child);
     }
 
-    /// <summary>How many pages would be free if this checkpoint went: those that only the path which leads to it alone keeps, and that nobody uses.</summary>
+    /// <summary>How many pages would be free at least if this checkpoint went: those that only the path which leads to it alone keeps, and that nobody uses.</summary>
     public int PagesFreedBy(StateCheckpoint checkpoint)
     {
         if (checkpoint.Node.Children.Count > 0)

@@ -9,7 +9,21 @@ internal static class CacheInvariants
     /// <param name="sequences">Everybody else who holds pages.</param>
     public static void Assert(PrefixCache cache, PageAllocator pages, SlotAllocator slots, IReadOnlyList<Sequence> sequences)
     {
-        var nodes = cache.Tree.Roots.Values.SelectMany(Below).ToList();
+        var nodes = AssertTree(cache.Tree, pages, sequences);
+        var checkpoints = nodes.Where(node => node.Checkpoint is not null).Select(node => node.Checkpoint!).ToList();
+        Xunit.Assert.Equal(checkpoints.Count, cache.Shelf.All.Count);
+        Xunit.Assert.Equal(checkpoints.ToHashSet(), cache.Shelf.All.ToHashSet());
+        var held = checkpoints.Select(checkpoint => checkpoint.Slot)
+            .Concat(sequences.SelectMany(sequence => sequence.Plan.Taken.Select(taken => taken.Slot))).ToList();
+        Xunit.Assert.Equal(held.Count, held.Distinct().Count());
+        Xunit.Assert.Equal(held.Count, slots.Checkpoints);
+        Xunit.Assert.Empty(held.Intersect(sequences.Select(sequence => sequence.State.Slot)));
+    }
+
+    /// <summary>The tree by itself; gives its nodes.</summary>
+    public static IReadOnlyList<PrefixNode> AssertTree(PrefixTree tree, PageAllocator pages, IReadOnlyList<Sequence> sequences)
+    {
+        var nodes = tree.Roots.Values.SelectMany(Below).ToList();
         var keepers = nodes.SelectMany(node => node.Pages).CountBy(page => page).ToDictionary();
         var users = sequences.SelectMany(sequence => sequence.State.Pages).CountBy(page => page).ToDictionary();
         for (var page = 0; page < pages.Total; page++)
@@ -22,16 +36,9 @@ internal static class CacheInvariants
         Xunit.Assert.Equal(keepers.Keys.Count(page => !users.ContainsKey(page)), pages.Idle);
         Xunit.Assert.Equal(pages.Total - keepers.Keys.Union(users.Keys).Count(), pages.Free);
 
-        var checkpoints = nodes.Where(node => node.Checkpoint is not null).Select(node => node.Checkpoint!).ToList();
-        Xunit.Assert.Equal(checkpoints.Count, cache.Shelf.All.Count);
-        Xunit.Assert.Equal(checkpoints.ToHashSet(), cache.Shelf.All.ToHashSet());
-        var held = checkpoints.Select(checkpoint => checkpoint.Slot)
-            .Concat(sequences.SelectMany(sequence => sequence.Plan.Taken.Select(taken => taken.Slot))).ToList();
-        Xunit.Assert.Equal(held.Count, held.Distinct().Count());
-        Xunit.Assert.Equal(held.Count, slots.Checkpoints);
-        Xunit.Assert.Empty(held.Intersect(sequences.Select(sequence => sequence.State.Slot)));
         foreach (var node in nodes)
             AssertNode(node);
+        return nodes;
     }
 
     private static void AssertNode(PrefixNode node)

@@ -8,8 +8,13 @@ internal sealed class RecordingLoop : IDisposable
     private readonly Dictionary<Sequence, List<int>> _company = [];
 
     public RecordingLoop(TextModel model, EngineOptions options)
+        : this(EngineModel.Of(model), options)
     {
-        _bench = new LoopBench(EngineModel.Of(model), options);
+    }
+
+    public RecordingLoop(EngineModel model, EngineOptions options)
+    {
+        _bench = new LoopBench(model, options);
         _bench.Loop.Observer = (sequence, logits) => _rows[sequence].Add(logits.ToArray());
     }
 
