@@ -33,6 +33,8 @@ public static class AttentionReference
         NativeBuffer memory, KvLayout layout, IReadOnlyList<int> pages, int layer, int kvHead, int start, int end,
         ReadOnlySpan<float> query, float scale)
     {
+        if (layout.Storage == KvStorage.Int8)
+            return Int8Span(memory, layout, pages, layer, kvHead, start, end, query, scale);
         var share = new Share(layout.HeadDim);
         var key = new float[layout.HeadDim];
         var value = new float[layout.HeadDim];
@@ -53,6 +55,49 @@ public static class AttentionReference
             KvPages.Read(memory, layout, pages[position / 64], layer, kvHead, position % 64, key, value);
             for (var d = 0; d < value.Length; d++)
                 share.Values[d] = MathF.FusedMultiplyAdd(value[d], weights[position - start], share.Values[d]);
+        }
+
+        return share;
+    }
+
+    private static Share Int8Span(
+        NativeBuffer memory, KvLayout layout, IReadOnlyList<int> pages, int layer, int kvHead, int start, int end,
+        ReadOnlySpan<float> query, float scale)
+    {
+        var share = new Share(layout.HeadDim);
+        var count = end - start;
+        var codes = new sbyte[count][];
+        var valueScales = new float[count];
+        var weights = new float[count];
+        var queryScale = Int8Codes.Scale(query, Int8Codes.RowMax, out var inverse) * scale;
+        for (var i = 0; i < count; i++)
+        {
+            var key = new sbyte[layout.HeadDim];
+            codes[i] = new sbyte[layout.HeadDim];
+            var position = start + i;
+            (var keyScale, valueScales[i]) = KvPages.ReadCodes(memory, layout, pages[position / 64], layer, kvHead, position % 64, key, codes[i]);
+            var sum = 0;
+            for (var d = 0; d < key.Length; d++)
+                sum += Int8Codes.Code(query[d], inverse) * key[d];
+            weights[i] = sum * (keyScale * queryScale);
+            share.Max = MathF.Max(share.Max, weights[i]);
+        }
+
+        share.Sum = NormsReference.ExpAndSum(weights, share.Max);
+        for (var page = 0; page < count; page += KvLayout.PagePositions)
+        {
+            var positions = Math.Min(KvLayout.PagePositions, count - page);
+            var scaled = new float[positions];
+            for (var i = 0; i < positions; i++)
+                scaled[i] = weights[page + i] * valueScales[page + i];
+            var factor = Int8Codes.Scale(scaled, Int8Codes.RowMax, out var inverseOfPage);
+            for (var d = 0; d < layout.HeadDim; d++)
+            {
+                var sum = 0;
+                for (var i = 0; i < positions; i++)
+                    sum += Int8Codes.Code(scaled[i], inverseOfPage) * codes[page + i][d];
+                share.Values[d] = MathF.FusedMultiplyAdd(sum, factor, share.Values[d]);
+            }
         }
 
         return share;

@@ -3,7 +3,7 @@ namespace Platform.Kernels;
 /// <summary>Writes and reads single positions of the paged key/value memory. The layout is <see cref="KvLayout"/>'s.</summary>
 public static unsafe class KvPages
 {
-    /// <summary>Writes one head's key and value of one position.</summary>
+    /// <summary>Writes one head's key and value of one position, and no byte of another position.</summary>
     /// <param name="memory">The pages.</param>
     /// <param name="layout">How a page lies.</param>
     /// <param name="page">Page number in the memory.</param>
@@ -15,30 +15,30 @@ public static unsafe class KvPages
     public static void Write(
         NativeBuffer memory, KvLayout layout, int page, int layer, int head, int position, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
     {
-        Check(memory, layout, page, layer, head, position);
-        var panel = position / KvLayout.PanelPositions;
-        var lane = position % KvLayout.PanelPositions;
-        var keys = memory.Pointer + layout.KeyOffset(page, layer, head);
-        var values = memory.Pointer + layout.ValueOffset(page, layer, head);
-        if (layout.Storage == PanelStorage.F32)
+        var place = PlaceOf(memory, layout, page, layer, head, position);
+        if (key.Length != layout.HeadDim || value.Length != layout.HeadDim)
+            throw new ArgumentException($"A key of {key.Length} and a value of {value.Length} do not fit heads of {layout.HeadDim}.", nameof(key));
+        switch (layout.Storage)
         {
-            var k = (float*)keys + (long)panel * layout.KeyPanelElements + lane;
-            var v = (float*)values + (long)position * layout.PaddedHeadDim;
-            for (var d = 0; d < layout.HeadDim; d++)
-            {
-                k[d * KvLayout.PanelPositions] = key[d];
-                v[d] = value[d];
-            }
+            case KvStorage.F32:
+                for (var d = 0; d < key.Length; d++)
+                {
+                    ((float*)place.Keys)[d * KvLayout.PanelPositions] = key[d];
+                    ((float*)place.Values)[d] = value[d];
+                }
 
-            return;
-        }
+                break;
+            case KvStorage.BF16:
+                for (var d = 0; d < key.Length; d++)
+                {
+                    ((ushort*)place.Keys)[Place.KeyPair(d)] = Bf16.FromFloat(key[d]);
+                    ((ushort*)place.Values)[d * 2] = Bf16.FromFloat(value[d]);
+                }
 
-        var narrowKeys = (ushort*)keys + (long)panel * layout.KeyPanelElements + lane * 2;
-        var narrowValues = (ushort*)values + (long)(position / 2) * 2 * layout.PaddedHeadDim + (position & 1);
-        for (var d = 0; d < layout.HeadDim; d++)
-        {
-            narrowKeys[d / 2 * 2 * KvLayout.PanelPositions + (d & 1)] = Bf16.FromFloat(key[d]);
-            narrowValues[d * 2] = Bf16.FromFloat(value[d]);
+                break;
+            default:
+                WriteCodes(place, key, value);
+                break;
         }
     }
 
@@ -46,24 +46,67 @@ public static unsafe class KvPages
     public static void Read(
         NativeBuffer memory, KvLayout layout, int page, int layer, int head, int position, Span<float> key, Span<float> value)
     {
+        var place = PlaceOf(memory, layout, page, layer, head, position);
+        for (var d = 0; d < layout.HeadDim; d++)
+        {
+            switch (layout.Storage)
+            {
+                case KvStorage.F32:
+                    key[d] = ((float*)place.Keys)[d * KvLayout.PanelPositions];
+                    value[d] = ((float*)place.Values)[d];
+                    break;
+                case KvStorage.BF16:
+                    key[d] = Bf16.ToFloat(((ushort*)place.Keys)[Place.KeyPair(d)]);
+                    value[d] = Bf16.ToFloat(((ushort*)place.Values)[d * 2]);
+                    break;
+                default:
+                    key[d] = ((sbyte*)place.Keys)[Place.KeyPair(d)] * *place.KeyScale;
+                    value[d] = ((sbyte*)place.Values)[d * 2] * *place.ValueScale;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Reads one head's INT8 codes and scales of one position: what the plain form of attention computes with.</summary>
+    internal static (float KeyScale, float ValueScale) ReadCodes(
+        NativeBuffer memory, KvLayout layout, int page, int layer, int head, int position, Span<sbyte> key, Span<sbyte> value)
+    {
+        var place = PlaceOf(memory, layout, page, layer, head, position);
+        for (var d = 0; d < layout.HeadDim; d++)
+        {
+            key[d] = ((sbyte*)place.Keys)[Place.KeyPair(d)];
+            value[d] = ((sbyte*)place.Values)[d * 2];
+        }
+
+        return (*place.KeyScale, *place.ValueScale);
+    }
+
+    private static void WriteCodes(in Place place, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
+    {
+        *place.KeyScale = Int8Codes.Scale(key, Int8Codes.KvMax, out var keyInverse);
+        *place.ValueScale = Int8Codes.Scale(value, Int8Codes.KvMax, out var valueInverse);
+        for (var d = 0; d < key.Length; d++)
+        {
+            ((sbyte*)place.Keys)[Place.KeyPair(d)] = (sbyte)Int8Codes.Code(key[d], keyInverse);
+            ((sbyte*)place.Values)[d * 2] = (sbyte)Int8Codes.Code(value[d], valueInverse);
+        }
+    }
+
+    private static Place PlaceOf(NativeBuffer memory, KvLayout layout, int page, int layer, int head, int position)
+    {
         Check(memory, layout, page, layer, head, position);
         var panel = position / KvLayout.PanelPositions;
         var lane = position % KvLayout.PanelPositions;
-        var keys = memory.Pointer + layout.KeyOffset(page, layer, head);
-        var values = memory.Pointer + layout.ValueOffset(page, layer, head);
-        for (var d = 0; d < layout.HeadDim; d++)
+        var paired = layout.Storage != KvStorage.F32;
+        var keyElement = (long)panel * layout.KeyPanelElements + (paired ? lane * 2 : lane);
+        var valueElement = paired ? (long)(position / 2) * 2 * layout.PaddedHeadDim + (position & 1) : (long)position * layout.PaddedHeadDim;
+        return new Place
         {
-            if (layout.Storage == PanelStorage.F32)
-            {
-                key[d] = ((float*)keys)[(long)panel * layout.KeyPanelElements + d * KvLayout.PanelPositions + lane];
-                value[d] = ((float*)values)[(long)position * layout.PaddedHeadDim + d];
-                continue;
-            }
-
-            var keyElement = (long)panel * layout.KeyPanelElements + d / 2 * 2 * KvLayout.PanelPositions + lane * 2 + (d & 1);
-            key[d] = Bf16.ToFloat(((ushort*)keys)[keyElement]);
-            value[d] = Bf16.ToFloat(((ushort*)values)[(long)(position / 2) * 2 * layout.PaddedHeadDim + (position & 1) + d * 2]);
-        }
+            Keys = memory.Pointer + layout.KeyOffset(page, layer, head) + keyElement * layout.ElementBytes,
+            Values = memory.Pointer + layout.ValueOffset(page, layer, head) + valueElement * layout.ElementBytes,
+            KeyScale = (float*)(memory.Pointer + layout.KeyScaleOffset(page, layer, head)) + position,
+            ValueScale = (float*)(memory.Pointer + layout.ValueScaleOffset(page, layer, head)) + position,
+        };
     }
 
     private static void Check(NativeBuffer memory, KvLayout layout, int page, int layer, int head, int position)
@@ -73,5 +116,15 @@ public static unsafe class KvPages
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)layer, (uint)layout.Layers, nameof(layer));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)layout.KvHeads, nameof(head));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)position, (uint)KvLayout.PagePositions, nameof(position));
+    }
+
+    /// <summary>Where a position's first key and value elements lie, and its scales (INT8 alone has them).</summary>
+    private struct Place
+    {
+        public byte* Keys, Values;
+        public float* KeyScale, ValueScale;
+
+        /// <summary>Elements from a key's first to its d-th where two dimensions share a lane.</summary>
+        public static int KeyPair(int d) => d / 2 * 2 * KvLayout.PanelPositions + (d & 1);
     }
 }

@@ -25,6 +25,13 @@ public sealed unsafe class PagedAttention : IDisposable
     {
         if (queryHeads <= 0 || queryHeads % layout.KvHeads != 0)
             throw new ArgumentException($"{queryHeads} query heads cannot share {layout.KvHeads} kv heads evenly.", nameof(queryHeads));
+        if (layout.Storage == KvStorage.Int8 && layout.HeadDim > Int8Codes.MaxHeadDim)
+        {
+            throw new ArgumentException(
+                $"Heads of {layout.HeadDim} are too wide for INT8 keys and values, whose sums hold {Int8Codes.MaxHeadDim}; keep them in BF16.",
+                nameof(layout));
+        }
+
         _team = team;
         _layout = layout;
         _queryHeads = queryHeads;
@@ -42,7 +49,9 @@ public sealed unsafe class PagedAttention : IDisposable
 
     private long BlockFloats => (long)_maxBlockRows * ShareFloats;
 
-    private long WorkerFloats => (long)_maxBlockRows * (_layout.HeadDim + 16 + SpanAttention.SpanPositions) + 2 * BlockFloats;
+    private long QueryFloats => (long)_maxBlockRows * SpanAttention.QueryFloats(_layout);
+
+    private long WorkerFloats => QueryFloats + (long)_maxBlockRows * SpanAttention.SpanPositions + 2 * BlockFloats;
 
     /// <summary>An empty plan for this attention's head counts.</summary>
     public AttentionPlan CreatePlan() => new(_headsPerKv);
@@ -127,7 +136,7 @@ public sealed unsafe class PagedAttention : IDisposable
         private readonly void Whole(int pair, int worker)
         {
             var queries = Scratch(worker);
-            var scores = queries + Owner._maxBlockRows * (Owner._layout.HeadDim + 16L);
+            var scores = queries + Owner.QueryFloats;
             var share = scores + (long)Owner._maxBlockRows * SpanAttention.SpanPositions;
             var total = share + Owner.BlockFloats;
             var spans = Plan.Block(pair / Owner._layout.KvHeads).Spans;
@@ -147,7 +156,7 @@ public sealed unsafe class PagedAttention : IDisposable
             if (FirstSpan + spanInRound >= Plan.Block(pair / Owner._layout.KvHeads).Spans)
                 return;
             var queries = Scratch(worker);
-            var scores = queries + Owner._maxBlockRows * (Owner._layout.HeadDim + 16L);
+            var scores = queries + Owner.QueryFloats;
             Gather(pair, queries);
             Compute(pair, FirstSpan + spanInRound, queries, scores, Share(pair, spanInRound));
         }
@@ -172,18 +181,24 @@ public sealed unsafe class PagedAttention : IDisposable
         private readonly int Gather(int pair, float* target)
         {
             ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
-            var width = Owner._headsPerKv * Owner._layout.HeadDim;
-            var offset = pair % Owner._layout.KvHeads * width;
-            for (var token = 0; token < block.Tokens; token++)
-                Queries[block.FirstRow + token].Slice(offset, width).CopyTo(new Span<float>(target + token * (long)width, width));
+            var headDim = Owner._layout.HeadDim;
+            var firstHead = pair % Owner._layout.KvHeads * Owner._headsPerKv;
+            var stride = SpanAttention.QueryFloats(Owner._layout);
+            for (var row = 0; row < block.Tokens * Owner._headsPerKv; row++)
+            {
+                var head = firstHead + row % Owner._headsPerKv;
+                var query = Queries[block.FirstRow + row / Owner._headsPerKv].Slice(head * headDim, headDim);
+                SpanAttention.PrepareQuery(Owner._layout, query, target + row * (long)stride);
+            }
+
             return block.Tokens * Owner._headsPerKv;
         }
 
         private readonly void Compute(int pair, int span, float* queries, float* scores, float* share)
         {
             ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
-            var firstPage = span * SpanAttention.SpanRequest.PagesPerSpan;
-            var request = new SpanAttention.SpanRequest
+            var firstPage = span * SpanAttention.PagesPerSpan;
+            var request = new SpanRequest
             {
                 Layout = Owner._layout,
                 Memory = Memory.Pointer,

@@ -14,26 +14,47 @@ internal static unsafe class SpanAttention
 {
     public const int SpanPositions = 512;
 
+    public const int PagesPerSpan = SpanPositions / KvLayout.PagePositions;
+
     // 16 channels: one position of float32 values, or a pair of positions of BF16 ones.
     private const int VectorBytes = 64;
 
-    private const int SpanPages = SpanPositions / KvLayout.PagePositions;
-
     /// <summary>Computes every row's share of a span. Rows that do not reach the span get m = −∞, l = 0 and zeros.</summary>
     /// <param name="request">What to attend to.</param>
-    /// <param name="queries">[rows, D] contiguous; rows are token-major, heads inside.</param>
+    /// <param name="queries">[rows, <see cref="QueryFloats"/>] as <see cref="PrepareQuery"/> leaves them; token-major, heads inside.</param>
     /// <param name="scores">[rows, 512], scratch.</param>
     /// <param name="shares">[rows, <see cref="ShareFloats"/>]: m, l in the first vector, then the sums.</param>
     public static void Run(in SpanRequest request, float* queries, float* scores, float* shares)
     {
-        if (request.Layout.Storage == PanelStorage.F32)
-            Run<F32Panels>(request, queries, scores, shares);
-        else
-            Run<Bf16Panels>(request, queries, scores, shares);
+        switch (request.Layout.Storage)
+        {
+            case KvStorage.F32:
+                Run<F32Panels>(request, queries, scores, shares);
+                break;
+            case KvStorage.BF16:
+                Run<Bf16Panels>(request, queries, scores, shares);
+                break;
+            default:
+                Int8SpanAttention.Run(request, queries, scores, shares);
+                break;
+        }
     }
 
     /// <summary>Floats of one row's share: a vector for m and l, then the sums padded to a tile.</summary>
     public static int ShareFloats(int headDim) => 16 + (headDim + PanelTile.Columns - 1) / PanelTile.Columns * PanelTile.Columns;
+
+    /// <summary>Floats from one prepared query row to the next.</summary>
+    public static int QueryFloats(KvLayout layout) =>
+        layout.Storage == KvStorage.Int8 ? Int8SpanAttention.QueryFloats(layout.HeadDim) : layout.HeadDim;
+
+    /// <summary>Writes one query [D] as the format's products take it.</summary>
+    public static void PrepareQuery(KvLayout layout, ReadOnlySpan<float> query, float* target)
+    {
+        if (layout.Storage == KvStorage.Int8)
+            Int8SpanAttention.PrepareQuery(query, target);
+        else
+            query.CopyTo(new Span<float>(target, query.Length));
+    }
 
     /// <summary>total ← total ⊕ share, where ⊕ rescales both to the larger m. Ascending spans, always in that order.</summary>
     public static void Fold(float* total, float* share, int headDim)
@@ -63,9 +84,7 @@ internal static unsafe class SpanAttention
     private static void Run<TFormat>(in SpanRequest request, float* queries, float* scores, float* shares)
         where TFormat : struct, IPanelFormat
     {
-        var spanStart = request.Span * SpanPositions;
-        var positions = Math.Min(SpanPositions, request.Block.LastPosition + 1 - spanStart);
-        var pages = (positions + KvLayout.PagePositions - 1) / KvLayout.PagePositions;
+        var pages = request.PageCount;
         for (var page = 0; page < pages; page++)
             PageScores<TFormat>(request, page, queries, scores);
         for (var row = 0; row < request.Rows; row++)
@@ -78,10 +97,10 @@ internal static unsafe class SpanAttention
     private static void PageScores<TFormat>(in SpanRequest request, int page, float* queries, float* scores)
         where TFormat : struct, IPanelFormat
     {
-        var first = FirstRowReaching(request, page);
+        var first = request.FirstRowReaching(page);
         var layout = request.Layout;
         var panelBytes = (long)layout.KeyPanelElements * layout.ElementBytes;
-        var keys = request.Memory + layout.KeyOffset(request.Pages[page], request.Layer, request.KvHead);
+        var keys = request.Keys(page);
         var tile = new Tile
         {
             Panel0 = keys,
@@ -95,35 +114,38 @@ internal static unsafe class SpanAttention
             Mode = TileMode.Store,
         };
         var target = scores + (long)first * SpanPositions + page * KvLayout.PagePositions;
-        PanelTile.Run<TFormat>(tile, queries + (long)first * layout.HeadDim, target, request.Rows - first);
+        KvTile.Run<TFormat>(tile, request.AfterKeys(page), queries + (long)first * layout.HeadDim, target, request.Rows - first);
     }
 
     private static void RowWeights(in SpanRequest request, int row, float* scores, float* share)
     {
+        StartShare(request, share);
         var visible = request.Visible(row);
-        new Span<float>(share, ShareFloats(request.Layout.HeadDim)).Clear();
-        share[0] = float.NegativeInfinity;
         if (visible <= 0)
             return;
         var span = new Span<float>(scores, visible);
-        Scale(span, request.Scale);
-        share[0] = Lanes.Max(span);
-        share[1] = Lanes.ExpAndSum(span, share[0]);
+        ElementwiseRows.Scale(span, request.Scale);
+        Weigh(span, share);
     }
 
-    private static void Scale(Span<float> values, float factor)
+    /// <summary>A share of nothing: m = −∞, l = 0, sums of zero.</summary>
+    public static void StartShare(in SpanRequest request, float* share)
     {
-        var i = 0;
-        for (; i + Lanes.Count <= values.Length; i += Lanes.Count)
-            (Vector512.Create<float>(values[i..]) * Vector512.Create(factor)).CopyTo(values[i..]);
-        for (; i < values.Length; i++)
-            values[i] *= factor;
+        new Span<float>(share, ShareFloats(request.Layout.HeadDim)).Clear();
+        share[0] = float.NegativeInfinity;
+    }
+
+    /// <summary>Scores become weights exp(s − m); m and l go into the share.</summary>
+    public static void Weigh(Span<float> scores, float* share)
+    {
+        share[0] = Lanes.Max(scores);
+        share[1] = Lanes.ExpAndSum(scores, share[0]);
     }
 
     private static void PageValues<TFormat>(in SpanRequest request, int page, float* scores, float* shares)
         where TFormat : struct, IPanelFormat
     {
-        var first = FirstRowReaching(request, page);
+        var first = request.FirstRowReaching(page);
         // The rows' common positions run as tiles; each row's own last ones follow alone, in order. A cut falls between pairs.
         var common = Math.Min(KvLayout.PagePositions, request.Visible(first) - page * KvLayout.PagePositions);
         common -= common & 1;
@@ -144,8 +166,7 @@ internal static unsafe class SpanAttention
             return;
         var layout = request.Layout;
         var shareFloats = ShareFloats(layout.HeadDim);
-        var values = request.Memory + layout.ValueOffset(request.Pages[page], request.Layer, request.KvHead)
-            + (long)start * layout.PaddedHeadDim * layout.ElementBytes;
+        var values = request.Values(page) + (long)start * layout.PaddedHeadDim * layout.ElementBytes;
         var x = scores + (long)firstRow * SpanPositions + page * KvLayout.PagePositions + start;
         var y = shares + (long)firstRow * shareFloats + 16;
         var lastVector = layout.PaddedHeadDim / Lanes.Count - 1;
@@ -163,37 +184,7 @@ internal static unsafe class SpanAttention
                 YStride = shareFloats,
                 Mode = TileMode.Continue,
             };
-            PanelTile.Run<TFormat>(tile, x, y + vector * Lanes.Count, rows);
+            KvTile.Run<TFormat>(tile, request.AfterValues(page), x, y + vector * Lanes.Count, rows);
         }
-    }
-
-    // Rows are token-major, so the rows that reach a page are the last ones.
-    private static int FirstRowReaching(in SpanRequest request, int page)
-    {
-        var position = request.Span * SpanPositions + page * KvLayout.PagePositions;
-        var token = Math.Max(0, position - request.Block.FirstPosition);
-        return token * request.HeadsPerToken;
-    }
-
-    /// <summary>One span of one kv head for one block.</summary>
-    internal ref struct SpanRequest
-    {
-        public KvLayout Layout;
-        public byte* Memory;
-        public ReadOnlySpan<int> Pages;
-        public AttentionBlock Block;
-        public int Layer;
-        public int KvHead;
-        public int Span;
-        public int HeadsPerToken;
-        public float Scale;
-
-        public readonly int Rows => Block.Tokens * HeadsPerToken;
-
-        /// <summary>Positions of the span that a row may see.</summary>
-        public readonly int Visible(int row) =>
-            Math.Min(SpanPositions, Block.FirstPosition + row / HeadsPerToken + 1 - Span * SpanPositions);
-
-        public static int PagesPerSpan => SpanPages;
     }
 }

@@ -26,7 +26,7 @@ public sealed record VisionModel(
         CheckFit("pictures", pictures, tower.Config);
         CheckFit("videos", videos, tower.Config);
         return new VisionModel(
-            Engine.NumericsId.Of(checkpoint, ComputeFormat.F32),
+            Engine.NumericsId.Of(checkpoint, new TextModelOptions()),
             tower.Config.OutHiddenSize,
             pictures,
             videos,

@@ -83,7 +83,7 @@ internal static class KernelBenchmark
         const int Heads = 8;
         const int HeadDim = 256;
         Console.WriteLine($"attention of one token to {Positions} positions, 2 kv heads, {Heads} query heads of {HeadDim}");
-        foreach (var storage in new[] { PanelStorage.F32, PanelStorage.BF16 })
+        foreach (var storage in new[] { KvStorage.F32, KvStorage.BF16, KvStorage.Int8 })
         {
             var layout = new KvLayout(1, 2, HeadDim, storage);
             var pages = Enumerable.Range(0, Positions / KvLayout.PagePositions).ToList();

@@ -4,9 +4,9 @@ namespace Platform.Kernels.Tests;
 
 public sealed class AttentionTests
 {
-    private static readonly Gen<(int KvHeads, int HeadsPerKv, int HeadDim, PanelStorage Storage, int First, int Rows, int Threads)> Shapes =
+    private static readonly Gen<(int KvHeads, int HeadsPerKv, int HeadDim, KvStorage Storage, int First, int Rows, int Threads)> Shapes =
         Gen.Select(
-            Gen.Int[1, 3], Gen.Int[1, 5], Any.Of(8, 16, 32, 48, 64, 80), Any.Of(PanelStorage.F32, PanelStorage.BF16),
+            Gen.Int[1, 3], Gen.Int[1, 16], Any.Of(7, 8, 16, 32, 48, 64, 80), Any.Of(KvStorage.F32, KvStorage.BF16, KvStorage.Int8),
             Gen.Frequency((3, Gen.Int[0, 140]), (1, Gen.Int[500, 530]), (1, Gen.Int[1000, 1100])), Gen.Int[1, 40], Gen.Int[1, 3]);
 
     [Fact]
@@ -23,9 +23,10 @@ public sealed class AttentionTests
             iter: 60, threads: 1);
 
     [Theory]
-    [InlineData(PanelStorage.F32)]
-    [InlineData(PanelStorage.BF16)]
-    public void A_long_sequence_has_the_same_bits_cut_by_spans_and_whole(PanelStorage storage)
+    [InlineData(KvStorage.F32)]
+    [InlineData(KvStorage.BF16)]
+    [InlineData(KvStorage.Int8)]
+    public void A_long_sequence_has_the_same_bits_cut_by_spans_and_whole(KvStorage storage)
     {
         const int Positions = 2700;
         using var scene = new Scene(2, 4, 32, storage, Positions);
@@ -40,10 +41,13 @@ public sealed class AttentionTests
         }
     }
 
-    [Fact]
-    public void What_lies_past_a_rows_own_position_never_matters()
+    [Theory]
+    [InlineData(KvStorage.F32)]
+    [InlineData(KvStorage.BF16)]
+    [InlineData(KvStorage.Int8)]
+    public void What_lies_past_a_rows_own_position_never_matters(KvStorage storage)
     {
-        using var scene = new Scene(2, 3, 32, PanelStorage.F32, 70);
+        using var scene = new Scene(2, 3, 32, storage, 70);
         using var team = new WorkerTeam(2);
         using var before = scene.Attend(team, 0, 40);
         float[] poison = [.. Enumerable.Repeat(float.NaN, 32)];
@@ -53,18 +57,65 @@ public sealed class AttentionTests
         Assert.Equal(before.Bits(), after.Bits());
     }
 
-    [Fact]
-    public void Attention_is_the_softmax_weighted_mean_of_the_values()
+    [Theory]
+    [InlineData(KvStorage.F32)]
+    [InlineData(KvStorage.BF16)]
+    [InlineData(KvStorage.Int8)]
+    public void A_value_that_is_not_finite_shows_in_the_rows_that_see_it(KvStorage storage)
     {
-        using var scene = new Scene(1, 2, 16, PanelStorage.F32, 600);
+        using var scene = new Scene(1, 2, 16, storage, 70);
+        using var team = new WorkerTeam(1);
+        float[] usual = [.. Enumerable.Range(0, 16).Select(i => (float)i)], broken = [.. usual.Select(value => value == 9 ? float.NaN : value)];
+        scene.Write(50, usual, broken);
+        using var values = scene.Attend(team, 45, 10);
+        scene.Write(50, broken, usual);
+        using var keys = scene.Attend(team, 45, 10);
+        for (var row = 0; row < 10; row++)
+        {
+            Assert.Equal(45 + row >= 50, float.IsNaN(values.Rows[row][9]));
+            Assert.Equal(45 + row >= 50, float.IsNaN(keys.Rows[row][3]));
+        }
+    }
+
+    [Theory]
+    [InlineData(KvStorage.F32)]
+    [InlineData(KvStorage.BF16)]
+    [InlineData(KvStorage.Int8)]
+    public void Attention_is_the_softmax_weighted_mean_of_the_values(KvStorage storage)
+    {
+        using var scene = new Scene(1, 2, 16, storage, 600);
         using var team = new WorkerTeam(2);
         using var found = scene.Attend(team, 599, 1);
         for (var head = 0; head < 2; head++)
         {
             var expected = scene.InDouble(599, head);
             for (var d = 0; d < 16; d++)
-                Assert.Equal(expected[d], found.Rows[0][head * 16 + d], tolerance: 1e-5);
+                Assert.Equal(expected[d], found.Rows[0][head * 16 + d], tolerance: 2e-5);
         }
+    }
+
+    // Relative to the largest output: BF16 keeps 8 bits of each element, INT8 7 bits of the largest of a position.
+    [Theory]
+    [InlineData(KvStorage.BF16, 0.006)]
+    [InlineData(KvStorage.Int8, 0.012)]
+    public void A_narrow_cache_errs_by_its_rounding_and_no_more(KvStorage storage, double bound)
+    {
+        using var exact = new Scene(2, 4, 64, KvStorage.F32, 700);
+        using var narrow = new Scene(2, 4, 64, storage, 700);
+        using var team = new WorkerTeam(2);
+        using var expected = exact.Attend(team, 690, 10);
+        using var found = narrow.Attend(team, 690, 10);
+        double largest = 0, worst = 0;
+        for (var row = 0; row < 10; row++)
+        {
+            for (var i = 0; i < expected.Rows.Width; i++)
+            {
+                largest = Math.Max(largest, Math.Abs(expected.Rows[row][i]));
+                worst = Math.Max(worst, Math.Abs(expected.Rows[row][i] - found.Rows[row][i]));
+            }
+        }
+
+        Assert.InRange(worst / largest, 1e-5, bound);
     }
 
     [Fact]
@@ -131,7 +182,7 @@ public sealed class AttentionTests
         private readonly int _headsPerKv;
         private readonly float _scale;
 
-        public Scene(int kvHeads, int headsPerKv, int headDim, PanelStorage storage, int positions)
+        public Scene(int kvHeads, int headsPerKv, int headDim, KvStorage storage, int positions)
         {
             _layout = new KvLayout(2, kvHeads, headDim, storage);
             _headsPerKv = headsPerKv;

@@ -17,5 +17,10 @@ internal static class FormatNames
 
     public static string Compute(TextModelOptions options) => options.Format == ComputeFormat.BF16 ? "BF16 inputs, float32 sums" : "float32";
 
-    public static string Kv(TextModelOptions options) => options.Format == ComputeFormat.BF16 ? "BF16" : "float32";
+    public static string Kv(TextModelOptions options) => (options.Kv, options.Format) switch
+    {
+        (KvFormat.Int8, _) => "INT8",
+        (KvFormat.BF16, _) or (KvFormat.Auto, ComputeFormat.BF16) => "BF16",
+        _ => "float32",
+    };
 }

@@ -70,6 +70,7 @@ internal static class UpCommand
             {
                 Threads = settings.Threads,
                 Format = settings.Compute == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
+                Kv = Enum.Parse<KvFormat>(settings.Kv, ignoreCase: true),
             },
             Engine = new EngineOptions { MaxSequences = settings.Sequences },
             Gateway = gateway => Configure(gateway, settings, keys),

@@ -4,7 +4,7 @@ namespace Platform.Engine;
 
 /// <summary>Clears what a page holds past a sequence's last position: left there by whoever had the page before, and no business of an export.</summary>
 /// <remarks>Follows the layout that <see cref="KvLayout"/> describes: keys in panels of 16 positions with the positions in the lanes, values in rows; in
-/// BF16 two dimensions of a key and two positions of a value share a 32-bit lane.</remarks>
+/// BF16 and INT8 two dimensions of a key and two positions of a value lie side by side; INT8 has a scale per position of each.</remarks>
 internal static class PageTail
 {
     /// <summary>Zeroes every element of positions <paramref name="kept"/> and later.</summary>
@@ -27,13 +27,17 @@ internal static class PageTail
                 ClearValues(layout, rest[..(layout.ValueHeadElements * layout.ElementBytes)], kept);
                 rest = rest[(layout.ValueHeadElements * layout.ElementBytes)..];
             }
+
+            for (; rest.Length > 0; rest = rest[layout.ScaleHeadBytes..])
+                rest[(kept * sizeof(float))..layout.ScaleHeadBytes].Clear();
         }
     }
 
     private static void ClearKeys(KvLayout layout, Span<byte> keys, int kept)
     {
-        const int laneBytes = 4;            // one float, or two BF16 dimensions
-        const int rowBytes = KvLayout.PanelPositions * laneBytes;
+        // One float, or two dimensions of a narrower type.
+        var laneBytes = layout.Storage == KvStorage.F32 ? layout.ElementBytes : 2 * layout.ElementBytes;
+        var rowBytes = KvLayout.PanelPositions * laneBytes;
         var panelBytes = layout.KeyPanelElements * layout.ElementBytes;
         for (var panel = 0; panel * KvLayout.PanelPositions < KvLayout.PagePositions; panel++)
         {
@@ -47,12 +51,12 @@ internal static class PageTail
     {
         var positionBytes = layout.PaddedHeadDim * layout.ElementBytes;
         var whole = kept;
-        if (layout.Storage == PanelStorage.BF16 && kept % 2 == 1)
+        if (layout.Storage != KvStorage.F32 && kept % 2 == 1)
         {
-            // The second half of each 32-bit lane of the pair belongs to the position after the last.
+            // The second half of each lane of the pair belongs to the position after the last.
             var pair = values.Slice((kept - 1) * positionBytes, 2 * positionBytes);
-            for (var i = 2; i < pair.Length; i += 4)
-                pair.Slice(i, 2).Clear();
+            for (var i = layout.ElementBytes; i < pair.Length; i += 2 * layout.ElementBytes)
+                pair.Slice(i, layout.ElementBytes).Clear();
             whole++;
         }
 

@@ -1,9 +1,10 @@
+using Platform.Kernels;
 using Platform.Model;
 
 namespace Platform.Engine;
 
 /// <summary>
-/// Names what a model's numbers depend on: the checkpoint, the number format, and the version of the kernels' arithmetic. Two engines with
+/// Names what a model's numbers depend on: the checkpoint, the number formats of products and cache, and the version of the kernels' arithmetic. Two engines with
 /// the same id give the same bits for the same tokens; a state of another id must be recomputed.
 /// </summary>
 public static class NumericsId
@@ -11,7 +12,12 @@ public static class NumericsId
     /// <summary>Raised whenever a change to a kernel or a layer changes any bit.</summary>
     public const int KernelVersion = 1;
 
-    /// <summary>The id, for example "k1-f32-c1-0123456789abcdef".</summary>
-    public static string Of(Checkpoint checkpoint, ComputeFormat format) =>
-        $"k{KernelVersion}-{(format == ComputeFormat.F32 ? "f32" : "bf16")}-{checkpoint.ContentId}";
+    /// <summary>The id, for example "k1-f32-c1-0123456789abcdef", or "k1-bf16-kvint8-c1-..." where the cache's format is not the usual one.</summary>
+    public static string Of(Checkpoint checkpoint, TextModelOptions options) =>
+        $"k{KernelVersion}-{Name(options.Format)}{Cache(options)}-{checkpoint.ContentId}";
+
+    private static string Name(ComputeFormat format) => format == ComputeFormat.F32 ? "f32" : "bf16";
+
+    private static string Cache(TextModelOptions options) =>
+        options.KvStorage == options.AutoKvStorage ? "" : $"-kv{options.KvStorage.ToString().ToLowerInvariant()}";
 }

@@ -22,10 +22,10 @@ public sealed class TextModel : IDisposable
     {
         Config = checkpoint.Config;
         Options = options;
-        NumericsId = Engine.NumericsId.Of(checkpoint, options.Format);
+        NumericsId = Engine.NumericsId.Of(checkpoint, options);
         _context = context;
         _parts = parts;
-        _kvLayout = TextModelMemory.KvLayoutOf(checkpoint, options.Format);
+        _kvLayout = TextModelMemory.KvLayoutOf(checkpoint, options);
         _stateLayout = TextModelMemory.StateLayoutOf(checkpoint.Config.Text);
     }
 
@@ -64,7 +64,7 @@ public sealed class TextModel : IDisposable
         var context = new ModelContext(checkpoint.Config.Text, options.Format, kernels, new WorkerTeam(options.Threads), options.MaxBatchedTokens);
         try
         {
-            var parts = new TextModelParts(context, new WeightLoader(checkpoint, context, progress, cancellationToken));
+            var parts = new TextModelParts(context, new WeightLoader(checkpoint, context, progress, cancellationToken), options);
             return new TextModel(checkpoint, options, context, parts);
         }
         catch

@@ -14,16 +14,15 @@ public sealed record TextModelMemory(long Weights, long Scratch, long Page, long
     public static TextModelMemory Of(Checkpoint checkpoint, TextModelOptions options) => new(
         checkpoint.Tensors.Where(IsText).Sum(tensor => PackedBytes(tensor, options)),
         StepScratch.Bytes(checkpoint.Config.Text, options.MaxBatchedTokens),
-        KvLayoutOf(checkpoint, options.Format).PageBytes,
+        KvLayoutOf(checkpoint, options).PageBytes,
         StateLayoutOf(checkpoint.Config.Text).SlotBytes);
 
     /// <summary>How keys and values of a model lie in pages; the draft head's layers follow the model's own.</summary>
-    internal static KvLayout KvLayoutOf(Checkpoint checkpoint, ComputeFormat format)
+    internal static KvLayout KvLayoutOf(Checkpoint checkpoint, TextModelOptions options)
     {
         var config = checkpoint.Config.Text;
         var layers = config.LayerTypes.Count(kind => kind == LayerKind.FullAttention) + (checkpoint.HasMtp ? config.MtpNumHiddenLayers : 0);
-        var storage = format == ComputeFormat.F32 ? PanelStorage.F32 : PanelStorage.BF16;
-        return new KvLayout(Math.Max(layers, 1), config.NumKeyValueHeads, config.HeadDim, storage);
+        return new KvLayout(Math.Max(layers, 1), config.NumKeyValueHeads, config.HeadDim, options.KvStorage);
     }
 
     /// <summary>How a model's linear-attention states lie in slots.</summary>

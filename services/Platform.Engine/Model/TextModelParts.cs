@@ -12,12 +12,12 @@ internal sealed class TextModelParts : IDisposable
     private readonly PackedMatrix _embeddingTable;
     private readonly PackedMatrix _outputHead;
 
-    public TextModelParts(ModelContext context, WeightLoader weights)
+    public TextModelParts(ModelContext context, WeightLoader weights, TextModelOptions options)
     {
         _context = context;
         var config = context.Config;
         var checkpoint = weights.Checkpoint;
-        _attention = new PagedAttention(context.Team, TextModelMemory.KvLayoutOf(checkpoint, context.Format), config.NumAttentionHeads);
+        _attention = new PagedAttention(context.Team, TextModelMemory.KvLayoutOf(checkpoint, options), config.NumAttentionHeads);
         _experts = config.IsMoe ? new ExpertOrder(context.MaxRows, config.NumExperts, config.NumExpertsPerTok) : null;
         Scratch = new StepScratch(config, context.MaxRows);
         Step = new StepContext(context.MaxRows, new RotaryTable(config.RotaryDim, config.Rope), _attention.CreatePlan());

@@ -3,7 +3,7 @@ using Platform.Model;
 namespace Platform.Engine.Tests;
 
 /// <summary>The dense golden checkpoint.</summary>
-public sealed class TinyDenseModels : LawModels
+public class TinyDenseModels : LawModels
 {
     public override IReadOnlyList<int> CutEverywhere => [1, 63, 64, 65, 300];
 
@@ -14,14 +14,30 @@ public sealed class TinyDenseModels : LawModels
     protected override string FindCheckpoint() => Repository.Golden("tiny-dense");
 }
 
+/// <summary>The dense golden checkpoint, keys and values in INT8.</summary>
+public sealed class TinyDenseInt8CacheModels : TinyDenseModels
+{
+    public override IReadOnlyList<int> CutEverywhere => [1, 63, 64, 65];
+
+    internal override KvFormat Kv => KvFormat.Int8;
+}
+
 /// <summary>The mixture-of-experts golden checkpoint.</summary>
-public sealed class TinyMoeModels : LawModels
+public class TinyMoeModels : LawModels
 {
     internal override ComputeFormat Format => ComputeFormat.F32;
 
     protected override int PromptIds => 200;
 
     protected override string FindCheckpoint() => Repository.Golden("tiny-moe");
+}
+
+/// <summary>The mixture-of-experts golden checkpoint, keys and values in BF16 and the rest in float32.</summary>
+public sealed class TinyMoeBf16CacheModels : TinyMoeModels
+{
+    public override IReadOnlyList<int> CutEverywhere => [1, 64];
+
+    internal override KvFormat Kv => KvFormat.BF16;
 }
 
 /// <summary>The mixture-of-experts golden checkpoint, computed in BF16.</summary>

@@ -23,6 +23,8 @@ public abstract class LawModels : IDisposable
 
     internal abstract ComputeFormat Format { get; }
 
+    internal virtual KvFormat Kv => KvFormat.Auto;
+
     /// <summary>Ids from 0 to here are used in prompts.</summary>
     protected abstract int PromptIds { get; }
 
@@ -32,7 +34,7 @@ public abstract class LawModels : IDisposable
     internal TextModel With(int threads)
     {
         if (!_models.TryGetValue(threads, out var model))
-            _models[threads] = model = Load(new TextModelOptions { Threads = threads, Format = Format });
+            _models[threads] = model = Load(new TextModelOptions { Threads = threads, Format = Format, Kv = Kv });
         return model;
     }
 

@@ -146,7 +146,7 @@ public abstract class LawOneTests(LawModels models)
     [Fact]
     public void A_kernel_that_splits_K_by_batch_size_is_noticed()
     {
-        var options = new TextModelOptions { Threads = 2, Format = models.Format, KernelOverride = new SplitByBatchKernels() };
+        var options = new TextModelOptions { Threads = 2, Format = models.Format, Kv = models.Kv, KernelOverride = new SplitByBatchKernels() };
         using var model = models.Load(options);
         using var loop = new RecordingLoop(model, LawModels.OptionsFor(1));
         // A prompt of one token alone never meets the split; in company it does.
@@ -208,6 +208,12 @@ public sealed class LawOneOnTheMoeGolden(TinyMoeModels models) : LawOneTests(mod
 
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnTheMoeGoldenInBf16(TinyMoeBf16Models models) : LawOneTests(models), IClassFixture<TinyMoeBf16Models>;
+
+[Collection(nameof(LawOneTests))]
+public sealed class LawOneOnTheDenseGoldenWithInt8Cache(TinyDenseInt8CacheModels models) : LawOneTests(models), IClassFixture<TinyDenseInt8CacheModels>;
+
+[Collection(nameof(LawOneTests))]
+public sealed class LawOneOnTheMoeGoldenWithBf16Cache(TinyMoeBf16CacheModels models) : LawOneTests(models), IClassFixture<TinyMoeBf16CacheModels>;
 
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnFourLayersOfTheSmallestRelease(FourLayersOfSmallestReleaseModels models)

@@ -9,7 +9,7 @@ internal sealed class LedgerModel
 {
     public const int Vocab = 48;
 
-    private static readonly KvLayout Pages = new(1, 1, 16, PanelStorage.F32);
+    private static readonly KvLayout Pages = new(1, 1, 16, KvStorage.F32);
     private static readonly StateLayout States = new(1, 1, 16, 16, 16, 4);
 
     /// <summary>Called before each step; may throw, wait or count.</summary>

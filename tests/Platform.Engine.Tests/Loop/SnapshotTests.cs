@@ -64,10 +64,12 @@ public sealed class SnapshotTests
     }
 
     [Theory]
-    [InlineData(PanelStorage.F32, 24)]
-    [InlineData(PanelStorage.BF16, 24)]
-    [InlineData(PanelStorage.BF16, 17)]
-    public void An_export_holds_nothing_of_who_had_the_page_before(PanelStorage storage, int headDim)
+    [InlineData(KvStorage.F32, 24)]
+    [InlineData(KvStorage.BF16, 24)]
+    [InlineData(KvStorage.BF16, 17)]
+    [InlineData(KvStorage.Int8, 24)]
+    [InlineData(KvStorage.Int8, 17)]
+    public void An_export_holds_nothing_of_who_had_the_page_before(KvStorage storage, int headDim)
     {
         var layout = new KvLayout(2, 3, headDim, storage);
         for (var kept = 1; kept < 64; kept++)
@@ -77,7 +79,8 @@ public sealed class SnapshotTests
             PageTail.Clear(layout, page, kept);
             var keyElements = 4 * ((headDim + 1) / 2 * 2) * 16 / 64 * kept;
             var valueElements = layout.PaddedHeadDim * kept;
-            Assert.Equal(2 * 3 * (keyElements + valueElements) * layout.ElementBytes, page.Count(value => value == 0xFF));
+            var scales = layout.ScaleHeadBytes / 64 * kept * 2;
+            Assert.Equal(2 * 3 * ((keyElements + valueElements) * layout.ElementBytes + scales), page.Count(value => value == 0xFF));
         }
     }
 
