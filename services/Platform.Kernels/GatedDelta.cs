@@ -1,46 +1,69 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Platform.Kernels;
 
 /// <summary>
-/// One step of the gated delta rule for one value head: forget, recall, correct, write, read. The value dimension lies in the lanes and the
-/// key dimension is walked in order, in one fused pass per block of columns: the state is read twice from the cache and written once.
+/// The gated delta rule for one value head over any number of tokens: forget, recall, correct, write, read. The value dimension lies in the
+/// lanes and the key dimension is walked in order. Blocks of 32 columns go through all tokens one after the other, their decayed state in
+/// the first-level cache: memory is read once and written once, whatever the number of tokens, and possibly elsewhere.
 /// </summary>
 /// <remarks>
-/// Gated Delta Networks, arXiv 2412.06464, §3.1, with the state transposed to [Dk, Dv]. Prefill, decode and verification all run it.
+/// Gated Delta Networks, arXiv 2412.06464, §3.1, with the state transposed to [Dk, Dv]. Prefill, decode and verification all run it; a token's
+/// numbers do not depend on where the walk was cut. Writing a token's state and decaying and recalling it for the next token is one pass.
 /// </remarks>
 public static unsafe class GatedDelta
 {
-    private const int BlockVectors = 4;
+    /// <summary>The longest key: a block of 32 columns of it is kept on the stack.</summary>
+    public const int MaxKeyDim = 512;
 
-    /// <summary>S ← αS; m = Sᵀk; δ = β(v − m); S ← S + kδᵀ; o = Sᵀq.</summary>
-    /// <param name="state">[Dk, Dv padded to 16]; changed in place; the padding stays zero.</param>
-    /// <param name="query">[Dk], normalised and scaled.</param>
-    /// <param name="key">[Dk], normalised.</param>
-    /// <param name="value">[Dv].</param>
-    /// <param name="decay">α = exp(g), in (0, 1].</param>
-    /// <param name="beta">The write strength, in (0, 1).</param>
-    /// <param name="output">[Dv].</param>
-    public static void Step(
-        FloatRows state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, float decay, float beta, Span<float> output)
+    private const int BlockColumns = 2 * Lanes.Count;
+
+    // Rows ahead: a block's rows are short and far apart, so the machine does not guess the next.
+    private const int RowsAhead = 12;
+
+    /// <summary>For each token: S ← αS; m = Sᵀk; δ = β(v − m); S ← S + kδᵀ; o = Sᵀq.</summary>
+    /// <param name="walk">States, tokens and results.</param>
+    [SkipLocalsInit]
+    public static void Run(in DeltaWalk walk)
     {
-        CheckShapes(state, query.Length, key.Length, value.Length, output.Length);
-        fixed (float* q = query, k = key)
+        walk.Check();
+        var memory = stackalloc float[walk.Target.Count * BlockColumns + Lanes.Count];
+        var decayed = (float*)(((nint)memory + 63) / 64 * 64);
+        var valueDim = walk.Values.Width;
+        for (var column = 0; column < valueDim; column += BlockColumns)
         {
-            var column = 0;
-            for (; column + BlockVectors * Lanes.Count <= value.Length; column += BlockVectors * Lanes.Count)
-                FourVectors(state, q, k, value[column..], decay, beta, output[column..], column);
-            for (; column < value.Length; column += Lanes.Count)
-                OneVector(state, q, k, value[column..], decay, beta, output[column..], column);
+            // The padding of a row may end inside the block; its second vector then stays unused.
+            if (column + Lanes.Count < valueDim)
+                Block<TwoVectors>(walk, column, decayed);
+            else
+                Block<OneVector>(walk, column, decayed);
         }
     }
 
-    /// <summary>The plain form of <see cref="Step"/>, and its oracle.</summary>
-    public static void StepReference(
+    /// <summary>The plain form of <see cref="Run"/>, and its oracle.</summary>
+    public static void RunReference(in DeltaWalk walk)
+    {
+        walk.Check();
+        for (var k = 0; k < walk.Target.Count; k++)
+        {
+            if (walk.Source.Count == 0)
+                walk.Target[k].Clear();
+            else
+                walk.Source[k].CopyTo(walk.Target[k]);
+        }
+
+        for (var token = 0; token < walk.Values.Count; token++)
+        {
+            StepReference(
+                walk.Target, walk.Queries[token], walk.Keys[token], walk.Values[token], walk.Decay[token][0], walk.Beta[token][0], walk.Output[token]);
+        }
+    }
+
+    private static void StepReference(
         FloatRows state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, float decay, float beta, Span<float> output)
     {
-        CheckShapes(state, query.Length, key.Length, value.Length, output.Length);
         for (var column = 0; column < value.Length; column++)
         {
             var recalled = 0f;
@@ -58,80 +81,171 @@ public static unsafe class GatedDelta
         }
     }
 
-    private static void FourVectors(
-        FloatRows state, float* q, float* k, ReadOnlySpan<float> value, float decay, float beta, Span<float> output, int column)
+    private static void Block<TWidth>(in DeltaWalk walk, int column, float* decayed)
+        where TWidth : struct, IBlockWidth
     {
-        var alpha = Vector512.Create(decay);
-        Vector512<float> m0 = default, m1 = default, m2 = default, m3 = default;
-        var row = state.Pointer + column;
-        for (var i = 0; i < state.Count; i++, row += state.Stride)
+        var recalled = walk.Source.Count == 0
+            ? StartFromZero(walk.Target.Count, decayed)
+            : Start<TWidth>(walk.Source, column, walk.Decay[0][0], walk.Keys.Pointer, decayed);
+        var last = walk.Values.Count - 1;
+        for (var token = 0; token <= last; token++)
         {
-            var key = Vector512.Create(k[i]);
-            m0 = Vector512.FusedMultiplyAdd(Vector512.Load(row) * alpha, key, m0);
-            m1 = Vector512.FusedMultiplyAdd(Vector512.Load(row + 16) * alpha, key, m1);
-            m2 = Vector512.FusedMultiplyAdd(Vector512.Load(row + 32) * alpha, key, m2);
-            m3 = Vector512.FusedMultiplyAdd(Vector512.Load(row + 48) * alpha, key, m3);
+            var correction = Correction(walk, token, column, recalled);
+            var key = walk.Keys.Pointer + (long)token * walk.Keys.Stride;
+            var query = walk.Queries.Pointer + (long)token * walk.Queries.Stride;
+            Pair read;
+            if (token < last)
+                read = Advance<TWidth>(walk.Target.Count, decayed, correction, query, key, key + walk.Keys.Stride, walk.Decay[token + 1][0], out recalled);
+            else
+                read = Finish<TWidth>(walk.Target, column, decayed, correction, query, key);
+            Store(read, walk.Output[token][column..]);
         }
-
-        var strength = Vector512.Create(beta);
-        var d0 = strength * (Vector512.Create(value) - m0);
-        var d1 = strength * (Vector512.Create(value[16..]) - m1);
-        var d2 = strength * (Vector512.Create(value[32..]) - m2);
-        var d3 = strength * (Vector512.Create(value[48..]) - m3);
-        Vector512<float> o0 = default, o1 = default, o2 = default, o3 = default;
-        row = state.Pointer + column;
-        for (var i = 0; i < state.Count; i++, row += state.Stride)
-        {
-            var key = Vector512.Create(k[i]);
-            var query = Vector512.Create(q[i]);
-            o0 = Vector512.FusedMultiplyAdd(Write(row, alpha, key, d0), query, o0);
-            o1 = Vector512.FusedMultiplyAdd(Write(row + 16, alpha, key, d1), query, o1);
-            o2 = Vector512.FusedMultiplyAdd(Write(row + 32, alpha, key, d2), query, o2);
-            o3 = Vector512.FusedMultiplyAdd(Write(row + 48, alpha, key, d3), query, o3);
-        }
-
-        o0.CopyTo(output);
-        o1.CopyTo(output[16..]);
-        o2.CopyTo(output[32..]);
-        o3.CopyTo(output[48..]);
     }
 
-    private static void OneVector(
-        FloatRows state, float* q, float* k, ReadOnlySpan<float> value, float decay, float beta, Span<float> output, int column)
+    private static Pair StartFromZero(int rows, float* decayed)
     {
-        var width = Math.Min(Lanes.Count, value.Length);
-        Span<float> lanes = stackalloc float[Lanes.Count];
+        new Span<float>(decayed, rows * BlockColumns).Clear();
+        return default;
+    }
+
+    /// <summary>Reads a block, keeps it decayed, and recalls the first token's value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Pair Start<TWidth>(FloatRows source, int column, float decay, float* key, float* decayed)
+        where TWidth : struct, IBlockWidth
+    {
+        var alpha = Vector512.Create(decay);
+        Vector512<float> m0 = default, m1 = default;
+        var row = source.Pointer + column;
+        long stride = source.Stride, ahead = RowsAhead * stride;
+        for (var i = source.Count; i > 0; i--, row += stride, decayed += BlockColumns, key++)
+        {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(row + ahead);
+                Sse.Prefetch0(row + ahead + Lanes.Count);
+            }
+
+            var k = Vector512.Create(*key);
+            var s0 = Vector512.Load(row) * alpha;
+            s0.Store(decayed);
+            m0 = Vector512.FusedMultiplyAdd(s0, k, m0);
+            if (TWidth.Two)
+            {
+                var s1 = Vector512.Load(row + 16) * alpha;
+                s1.Store(decayed + 16);
+                m1 = Vector512.FusedMultiplyAdd(s1, k, m1);
+            }
+        }
+
+        return new Pair(m0, m1);
+    }
+
+    /// <summary>Writes and reads for one token, decays and recalls for the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Pair Advance<TWidth>(
+        int rows, float* decayed, Pair correction, float* query, float* key, float* nextKey, float nextDecay, out Pair recalled)
+        where TWidth : struct, IBlockWidth
+    {
+        var alpha = Vector512.Create(nextDecay);
+        var (d0, d1) = (correction.First, correction.Second);
+        Vector512<float> o0 = default, o1 = default, m0 = default, m1 = default;
+        for (var i = 0; i < rows; i++, decayed += BlockColumns)
+        {
+            var k = Vector512.Create(key[i]);
+            var q = Vector512.Create(query[i]);
+            var n = Vector512.Create(nextKey[i]);
+            var s0 = Vector512.FusedMultiplyAdd(k, d0, Vector512.Load(decayed));
+            o0 = Vector512.FusedMultiplyAdd(s0, q, o0);
+            s0 *= alpha;
+            s0.Store(decayed);
+            m0 = Vector512.FusedMultiplyAdd(s0, n, m0);
+            if (TWidth.Two)
+            {
+                var s1 = Vector512.FusedMultiplyAdd(k, d1, Vector512.Load(decayed + 16));
+                o1 = Vector512.FusedMultiplyAdd(s1, q, o1);
+                s1 *= alpha;
+                s1.Store(decayed + 16);
+                m1 = Vector512.FusedMultiplyAdd(s1, n, m1);
+            }
+        }
+
+        recalled = new Pair(m0, m1);
+        return new Pair(o0, o1);
+    }
+
+    /// <summary>Writes and reads for the last token, into the target.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Pair Finish<TWidth>(FloatRows target, int column, float* decayed, Pair correction, float* query, float* key)
+        where TWidth : struct, IBlockWidth
+    {
+        var (d0, d1) = (correction.First, correction.Second);
+        Vector512<float> o0 = default, o1 = default;
+        var row = target.Pointer + column;
+        for (var i = 0; i < target.Count; i++, row += target.Stride, decayed += BlockColumns)
+        {
+            var k = Vector512.Create(key[i]);
+            var q = Vector512.Create(query[i]);
+            var s0 = Vector512.FusedMultiplyAdd(k, d0, Vector512.Load(decayed));
+            s0.Store(row);
+            o0 = Vector512.FusedMultiplyAdd(s0, q, o0);
+            if (TWidth.Two)
+            {
+                var s1 = Vector512.FusedMultiplyAdd(k, d1, Vector512.Load(decayed + 16));
+                s1.Store(row + 16);
+                o1 = Vector512.FusedMultiplyAdd(s1, q, o1);
+            }
+        }
+
+        return new Pair(o0, o1);
+    }
+
+    // δ of lanes past the value dimension is 0, so that the padding stays zero.
+    private static Pair Correction(in DeltaWalk walk, int token, int column, Pair recalled)
+    {
+        var strength = Vector512.Create(walk.Beta[token][0]);
+        var value = Load(walk.Values[token][column..]);
+        return new Pair(strength * (value.First - recalled.First), strength * (value.Second - recalled.Second));
+    }
+
+    private static Pair Load(ReadOnlySpan<float> values)
+    {
+        if (values.Length >= BlockColumns)
+            return new Pair(Vector512.Create(values), Vector512.Create(values[16..]));
+        Span<float> lanes = stackalloc float[BlockColumns];
         lanes.Clear();
-        value[..width].CopyTo(lanes);
-        var alpha = Vector512.Create(decay);
-        var recalled = Vector512<float>.Zero;
-        var row = state.Pointer + column;
-        for (var i = 0; i < state.Count; i++, row += state.Stride)
-            recalled = Vector512.FusedMultiplyAdd(Vector512.Load(row) * alpha, Vector512.Create(k[i]), recalled);
-        var correction = Vector512.Create(beta) * (Vector512.Create<float>(lanes) - recalled);
-        var read = Vector512<float>.Zero;
-        row = state.Pointer + column;
-        for (var i = 0; i < state.Count; i++, row += state.Stride)
-            read = Vector512.FusedMultiplyAdd(Write(row, alpha, Vector512.Create(k[i]), correction), Vector512.Create(q[i]), read);
-        read.CopyTo(lanes);
-        lanes[..width].CopyTo(output);
+        values.CopyTo(lanes);
+        return new Pair(Vector512.Create<float>(lanes), Vector512.Create<float>(lanes[16..]));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Write(float* state, Vector512<float> alpha, Vector512<float> key, Vector512<float> correction)
+    private static void Store(Pair read, Span<float> output)
     {
-        var next = Vector512.FusedMultiplyAdd(key, correction, Vector512.Load(state) * alpha);
-        next.Store(state);
-        return next;
-    }
-
-    private static void CheckShapes(FloatRows state, int query, int key, int value, int output)
-    {
-        if (query != state.Count || key != state.Count || output != value || value > state.Width || state.Width % Lanes.Count != 0)
+        if (output.Length >= BlockColumns)
         {
-            throw new ArgumentException(
-                $"A state [{state.Count}, {state.Width}] does not fit a query of {query}, a key of {key}, " +
-                $"a value of {value} and an output of {output}.");
+            read.First.CopyTo(output);
+            read.Second.CopyTo(output[16..]);
+            return;
         }
+
+        Span<float> lanes = stackalloc float[BlockColumns];
+        read.First.CopyTo(lanes);
+        read.Second.CopyTo(lanes[16..]);
+        lanes[..output.Length].CopyTo(output);
+    }
+
+    private readonly record struct Pair(Vector512<float> First, Vector512<float> Second);
+
+    private interface IBlockWidth
+    {
+        static abstract bool Two { get; }
+    }
+
+    private readonly struct OneVector : IBlockWidth
+    {
+        public static bool Two => false;
+    }
+
+    private readonly struct TwoVectors : IBlockWidth
+    {
+        public static bool Two => true;
     }
 }

@@ -4,7 +4,9 @@ using Benchmarks.Peers;
 // One line per benchmark: its name on the command line and what it measures.
 var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
 {
-    ["kernels"] = ("matrix products, the delta rule and attention against their plain forms", KernelBenchmark.Run),
+    ["attention"] = ("attention over a long paged cache in each format", AttentionBenchmark.Run),
+    ["delta"] = ("the gated delta rule, in the cache and from memory", DeltaBenchmark.Run),
+    ["kernels"] = ("matrix products against their plain form", KernelBenchmark.Run),
     ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),
     ["gguf"] = ("writes a checkpoint as GGUF, so that other engines run on equal weights: --shape NAME|FOLDER --data FOLDER --out FILE", GgufExport.Run),
     ["tokenizer"] = ("encoding speed over kinds of text, sizes n, 2n, 4n, and threads", TokenizerBenchmark.Run),

@@ -43,19 +43,26 @@ internal static class DeltaRuleCases
         var states = memory.Rows(0, shape.ValueHeads * shape.KeyDim, padded, padded);
         if (givenState)
             CopyRows(cases.Floats("gdn.initial_state"), states, shape.ValueDim);
-        for (var token = 0; token < shape.Tokens; token++)
+        using var rowMemory = new NativeBuffer((long)shape.Tokens * shape.RowWidth * sizeof(float));
+        var rows = rowMemory.Rows(0, shape.Tokens, shape.RowWidth, shape.RowWidth);
+        for (var head = 0; head < shape.ValueHeads; head++)
         {
-            for (var head = 0; head < shape.ValueHeads; head++)
+            for (var token = 0; token < shape.Tokens; token++)
             {
                 var keyAt = (token * shape.KeyHeads + head / (shape.ValueHeads / shape.KeyHeads)) * shape.KeyDim;
-                var valueAt = (token * shape.ValueHeads + head) * shape.ValueDim;
-                var query = Unit(q.AsSpan(keyAt, shape.KeyDim), shape, kernels, 1f / MathF.Sqrt(shape.KeyDim));
-                var key = Unit(k.AsSpan(keyAt, shape.KeyDim), shape, kernels, 1f);
                 var at = token * shape.ValueHeads + head;
-                kernels.DeltaStep(
-                    states.Rows(head * shape.KeyDim, shape.KeyDim), query, key, v.AsSpan(valueAt, shape.ValueDim),
-                    ElementaryFunctions.Exp(g[at]), beta[at], outputs.AsSpan(valueAt, shape.ValueDim));
+                var row = rows[token];
+                Unit(q.AsSpan(keyAt, shape.KeyDim), shape, kernels, 1f / MathF.Sqrt(shape.KeyDim)).CopyTo(row);
+                Unit(k.AsSpan(keyAt, shape.KeyDim), shape, kernels, 1f).CopyTo(row[shape.KeyDim..]);
+                v.AsSpan(at * shape.ValueDim, shape.ValueDim).CopyTo(row[(2 * shape.KeyDim)..]);
+                row[^2] = ElementaryFunctions.Exp(g[at]);
+                row[^1] = beta[at];
             }
+
+            var walk = Walk(states.Rows(head * shape.KeyDim, shape.KeyDim), rows, shape);
+            kernels.DeltaRule(walk);
+            for (var token = 0; token < shape.Tokens; token++)
+                walk.Output[token].CopyTo(outputs.AsSpan((token * shape.ValueHeads + head) * shape.ValueDim));
         }
 
         var final = new float[states.Count * shape.ValueDim];
@@ -65,6 +72,18 @@ internal static class DeltaRuleCases
             GoldenTensor.Of(outputs, shape.Tokens, shape.ValueHeads, shape.ValueDim),
             GoldenTensor.Of(final, shape.ValueHeads, shape.KeyDim, shape.ValueDim));
     }
+
+    private static DeltaWalk Walk(FloatRows state, FloatRows rows, DeltaShape shape) => new()
+    {
+        Source = state,
+        Target = state,
+        Queries = rows.Columns(0, shape.KeyDim),
+        Keys = rows.Columns(shape.KeyDim, shape.KeyDim),
+        Values = rows.Columns(2 * shape.KeyDim, shape.ValueDim),
+        Output = rows.Columns(2 * shape.KeyDim + shape.ValueDim, shape.ValueDim),
+        Decay = rows.Columns(shape.RowWidth - 2, 1),
+        Beta = rows.Columns(shape.RowWidth - 1, 1),
+    };
 
     private static float[] Unit(Span<float> values, DeltaShape shape, KernelSet kernels, float scale)
     {
@@ -81,6 +100,9 @@ internal static class DeltaRuleCases
 
     private sealed class DeltaShape(UnitOpsCases cases)
     {
+        /// <summary>A token's query, key, value, output, decay and strength side by side.</summary>
+        public int RowWidth => 2 * KeyDim + 2 * ValueDim + 2;
+
         public int Tokens { get; } = (int)cases.Number("gdn", "tokens");
 
         public int KeyHeads { get; } = (int)cases.Number("gdn", "num_key_heads");

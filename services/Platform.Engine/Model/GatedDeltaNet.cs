@@ -11,6 +11,9 @@ internal sealed class GatedDeltaNet : IMixer
 {
     private const float NormEpsilon = 1e-6f;
 
+    // A key head's task is long; below this many a thread, one late thread makes the others wait.
+    private const int FewestTasksPerThread = 4;
+
     private readonly ModelContext _context;
     private readonly int _stateLayer;
     private readonly PackedMatrix _input;
@@ -54,9 +57,21 @@ internal sealed class GatedDeltaNet : IMixer
         var config = _context.Config;
         var views = Views(x.Count);
         _context.Multiply(_input, x, views.Projected);
-        _context.Team.Run(x.Count, new PrepareJob { Owner = this, Step = step, Views = views });
-        _context.Team.Run(
-            step.SegmentCount * (config.LinearNumValueHeads + 1), new RecurrenceJob { Owner = this, Step = step, Views = views });
+        var job = new HeadsJob { Owner = this, Step = step, Views = views };
+        var keyHeadTasks = step.SegmentCount * config.LinearNumKeyHeads;
+        if (_valueHeadsPerKeyHead == 1 || keyHeadTasks >= FewestTasksPerThread * _context.Team.Threads)
+        {
+            _context.Team.Run(keyHeadTasks, job);
+        }
+        else
+        {
+            // More tasks than key heads are wanted: the value heads of one share what it prepared.
+            job.Stage = Stage.Prepare;
+            _context.Team.Run(keyHeadTasks, job);
+            job.Stage = Stage.Recur;
+            _context.Team.Run(step.SegmentCount * config.LinearNumValueHeads, job);
+        }
+
         _context.Multiply(_output, views.Read, residual, GemmMode.AddTo);
     }
 
@@ -106,115 +121,186 @@ internal sealed class GatedDeltaNet : IMixer
     /// <param name="Beta">[M, Hv]: β.</param>
     private readonly record struct RowViews(FloatRows Projected, FloatRows Convolved, FloatRows Read, FloatRows Decay, FloatRows Beta);
 
-    /// <summary>Per row: convolution with SiLU, unit queries and keys, decay and write strength.</summary>
-    private struct PrepareJob : ITeamJob
+    private enum Stage
     {
-        public GatedDeltaNet Owner;
-        public StepContext Step;
-        public RowViews Views;
-
-        public readonly void Run(int task, int worker)
-        {
-            var config = Owner._context.Config;
-            var segment = Step.SegmentIndexOf(task);
-            var firstRow = Step.FirstRow(segment);
-            var inputs = Views.Projected.Columns(0, config.ConvDim).Rows(firstRow, Step.Segment(segment).TokenCount);
-            var taps = Owner._taps.Rows(0, config.LinearConvKernelDim, config.ConvDim, config.ConvDim);
-            var history = Step.States!.Conv(Step.Segment(segment).State.Slot, Owner._stateLayer);
-            var row = Views.Convolved[task];
-            Owner._context.Kernels.ConvToken(taps, history, inputs, task - firstRow, row);
-
-            var keyDim = config.LinearKeyHeadDim;
-            for (var head = 0; head < config.LinearNumKeyHeads; head++)
-            {
-                Owner._context.Kernels.L2Norm(row.Slice(head * keyDim, keyDim), NormEpsilon, Owner._queryScale);
-                Owner._context.Kernels.L2Norm(row.Slice(config.KeyDim + head * keyDim, keyDim), NormEpsilon, 1f);
-            }
-
-            var strengths = Views.Projected[task][(config.ConvDim + config.ValueDim)..];
-            for (var head = 0; head < config.LinearNumValueHeads; head++)
-            {
-                Views.Beta[task][head] = ElementaryFunctions.Sigmoid(strengths[head]);
-                var timeStep = PreciseFunctions.Softplus(strengths[config.LinearNumValueHeads + head] + Owner._timeStepBias[head]);
-                Views.Decay[task][head] = ElementaryFunctions.Exp(Owner._negativeExpA[head] * timeStep);
-            }
-        }
+        Whole,
+        Prepare,
+        Recur,
     }
 
-    /// <summary>Per segment and value head: the recurrence over the segment's tokens. One more task per segment moves the conv columns on.</summary>
-    private struct RecurrenceJob : ITeamJob
+    /// <summary>
+    /// Per segment and key head, over all tokens: convolution with SiLU, unit queries and keys, decays and write strengths; then for each of its
+    /// value heads the recurrence and the gated norm; then the head's conv columns move on. Heads share nothing.
+    /// </summary>
+    private struct HeadsJob : ITeamJob
     {
         public GatedDeltaNet Owner;
         public StepContext Step;
         public RowViews Views;
+        public Stage Stage;
+
+        private readonly TextConfig Config => Owner._context.Config;
 
         public readonly void Run(int task, int worker)
         {
-            var heads = Owner._context.Config.LinearNumValueHeads;
-            var segment = task / (heads + 1);
-            var head = task % (heads + 1);
-            if (head == heads)
-                MoveConvColumns(segment);
-            else
+            if (Stage == Stage.Recur)
+            {
+                Recur(task / Config.LinearNumValueHeads, task % Config.LinearNumValueHeads);
+                return;
+            }
+
+            int segment = task / Config.LinearNumKeyHeads, keyHead = task % Config.LinearNumKeyHeads;
+            Prepare(segment, keyHead);
+            var heads = Owner._valueHeadsPerKeyHead;
+            for (var head = keyHead * heads; Stage == Stage.Whole && head < (keyHead + 1) * heads; head++)
                 Recur(segment, head);
+        }
+
+        private readonly void Prepare(int segment, int keyHead)
+        {
+            int keyDim = Config.LinearKeyHeadDim, values = Owner._valueHeadsPerKeyHead * Config.LinearValueHeadDim;
+            var query = new Channels(keyHead * keyDim, keyDim);
+            var key = new Channels(Config.KeyDim + keyHead * keyDim, keyDim);
+            var value = new Channels(2 * Config.KeyDim + keyHead * values, values);
+            Convolve(segment, query);
+            Convolve(segment, key);
+            Convolve(segment, value);
+            var firstRow = Step.FirstRow(segment);
+            for (var row = firstRow; row < firstRow + Step.Segment(segment).TokenCount; row++)
+            {
+                Owner._context.Kernels.L2Norm(query.Of(Views.Convolved[row]), NormEpsilon, Owner._queryScale);
+                Owner._context.Kernels.L2Norm(key.Of(Views.Convolved[row]), NormEpsilon, 1f);
+            }
+
+            MoveConvColumns(segment, query);
+            MoveConvColumns(segment, key);
+            MoveConvColumns(segment, value);
+        }
+
+        private readonly void Convolve(int segment, Channels channels)
+        {
+            var rows = Step.Segment(segment).TokenCount;
+            var history = Step.States!.Conv(Step.Segment(segment).State.Slot, Owner._stateLayer).Columns(channels.Start, channels.Count);
+            if (StartsFromNothing(segment))
+            {
+                for (var column = 0; column < history.Count; column++)
+                    history[column].Clear();
+            }
+
+            var taps = Owner._taps.Rows(0, Config.LinearConvKernelDim, Config.ConvDim, Config.ConvDim).Columns(channels.Start, channels.Count);
+            var inputs = Views.Projected.Columns(channels.Start, channels.Count).Rows(Step.FirstRow(segment), rows);
+            for (var token = 0; token < rows; token++)
+                Owner._context.Kernels.ConvToken(taps, history, inputs, token, channels.Of(Views.Convolved[Step.FirstRow(segment) + token]));
         }
 
         private readonly void Recur(int segmentIndex, int head)
         {
-            var config = Owner._context.Config;
             var segment = Step.Segment(segmentIndex);
+            Strengths(segmentIndex, head);
             var state = HeadState(segment.State.Slot, head);
-            int keyDim = config.LinearKeyHeadDim, valueDim = config.LinearValueHeadDim;
-            var keyHead = head / Owner._valueHeadsPerKeyHead;
-            for (var token = 0; token < segment.TokenCount; token++)
+            var source = StartsFromNothing(segmentIndex) ? default : state;
+            var first = 0;
+            for (var token = 0; segment.SnapshotSlots is { } slots && token < segment.TokenCount - 1; token++)
             {
-                var row = Step.FirstRow(segmentIndex) + token;
-                var convolved = Views.Convolved[row];
-                var read = Views.Read[row].Slice(head * valueDim, valueDim);
-                Owner._context.Kernels.DeltaStep(
-                    state,
-                    convolved.Slice(keyHead * keyDim, keyDim),
-                    convolved.Slice(config.KeyDim + keyHead * keyDim, keyDim),
-                    convolved.Slice(2 * config.KeyDim + head * valueDim, valueDim),
-                    Views.Decay[row][head],
-                    Views.Beta[row][head],
-                    read);
-                var gate = Views.Projected[row].Slice(config.ConvDim + head * valueDim, valueDim);
-                Owner._context.Kernels.GatedNorm(read, gate, Owner._outputNorm, Owner._context.Epsilon, read);
-                Owner._context.RoundInput(read);
-                if (segment.SnapshotSlots?[token] is >= 0 and var slot)
-                    state.AsSpan().CopyTo(HeadState(slot, head).AsSpan());
+                if (slots[token] < 0)
+                    continue;
+                // The state after this token goes straight into its slot, and the next token starts from there.
+                var snapshot = HeadState(slots[token], head);
+                Walk(segmentIndex, head, first, token + 1, source, snapshot);
+                source = snapshot;
+                first = token + 1;
+            }
+
+            Walk(segmentIndex, head, first, segment.TokenCount, source, state);
+            if (segment.SnapshotSlots?[segment.TokenCount - 1] is >= 0 and var last)
+                state.AsSpan().CopyTo(HeadState(last, head).AsSpan());
+            GateReads(segmentIndex, head);
+        }
+
+        private readonly void Strengths(int segment, int head)
+        {
+            var inputs = Config.ConvDim + Config.ValueDim;
+            for (var token = 0; token < Step.Segment(segment).TokenCount; token++)
+            {
+                var row = Step.FirstRow(segment) + token;
+                var projected = Views.Projected[row];
+                Views.Beta[row][head] = ElementaryFunctions.Sigmoid(projected[inputs + head]);
+                var timeStep = PreciseFunctions.Softplus(projected[inputs + Config.LinearNumValueHeads + head] + Owner._timeStepBias[head]);
+                Views.Decay[row][head] = ElementaryFunctions.Exp(Owner._negativeExpA[head] * timeStep);
             }
         }
 
+        private readonly void Walk(int segment, int head, int fromToken, int toToken, FloatRows source, FloatRows target)
+        {
+            var first = Step.FirstRow(segment) + fromToken;
+            var count = toToken - fromToken;
+            int keyDim = Config.LinearKeyHeadDim, valueDim = Config.LinearValueHeadDim;
+            var keyHead = head / Owner._valueHeadsPerKeyHead;
+            var convolved = Views.Convolved.Rows(first, count);
+            Owner._context.Kernels.DeltaRule(new DeltaWalk
+            {
+                Source = source,
+                Target = target,
+                Queries = convolved.Columns(keyHead * keyDim, keyDim),
+                Keys = convolved.Columns(Config.KeyDim + keyHead * keyDim, keyDim),
+                Values = convolved.Columns(2 * Config.KeyDim + head * valueDim, valueDim),
+                Decay = Views.Decay.Rows(first, count).Columns(head, 1),
+                Beta = Views.Beta.Rows(first, count).Columns(head, 1),
+                Output = Views.Read.Rows(first, count).Columns(head * valueDim, valueDim),
+            });
+        }
+
+        private readonly void GateReads(int segment, int head)
+        {
+            var valueDim = Config.LinearValueHeadDim;
+            for (var token = 0; token < Step.Segment(segment).TokenCount; token++)
+            {
+                var row = Step.FirstRow(segment) + token;
+                var read = Views.Read[row].Slice(head * valueDim, valueDim);
+                var gate = Views.Projected[row].Slice(Config.ConvDim + head * valueDim, valueDim);
+                Owner._context.Kernels.GatedNorm(read, gate, Owner._outputNorm, Owner._context.Epsilon, read);
+                Owner._context.RoundInput(read);
+            }
+        }
+
+        /// <summary>Whether a segment is a sequence's first: it starts from the zero state whatever its slot holds.</summary>
+        private readonly bool StartsFromNothing(int segment) => Step.Segment(segment).FirstPosition == 0;
+
         private readonly FloatRows HeadState(int slot, int head)
         {
-            var keyDim = Owner._context.Config.LinearKeyHeadDim;
+            var keyDim = Config.LinearKeyHeadDim;
             return Step.States!.Recurrent(slot, Owner._stateLayer).Rows(head * keyDim, keyDim);
         }
 
-        private readonly void MoveConvColumns(int segmentIndex)
+        private readonly void MoveConvColumns(int segmentIndex, Channels channels)
         {
             var segment = Step.Segment(segmentIndex);
             for (var token = 0; segment.SnapshotSlots is { } slots && token < segment.TokenCount; token++)
             {
                 if (slots[token] >= 0)
-                    WriteColumns(segmentIndex, token, Step.States!.Conv(slots[token], Owner._stateLayer));
+                    WriteColumns(segmentIndex, token, slots[token], channels);
             }
 
-            WriteColumns(segmentIndex, segment.TokenCount - 1, Step.States!.Conv(segment.State.Slot, Owner._stateLayer));
+            WriteColumns(segmentIndex, segment.TokenCount - 1, segment.State.Slot, channels);
         }
 
         // The columns after a token are its own input and those before it; ascending order, so that moving in place is safe.
-        private readonly void WriteColumns(int segmentIndex, int token, FloatRows target)
+        private readonly void WriteColumns(int segmentIndex, int token, int slot, Channels channels)
         {
             var history = Step.States!.Conv(Step.Segment(segmentIndex).State.Slot, Owner._stateLayer);
-            var inputs = Views.Projected.Columns(0, Owner._context.Config.ConvDim);
+            var target = Step.States!.Conv(slot, Owner._stateLayer);
             for (var column = 0; column < target.Count; column++)
             {
                 var source = token - (target.Count - 1) + column;
-                (source < 0 ? history[target.Count + source] : inputs[Step.FirstRow(segmentIndex) + source]).CopyTo(target[column]);
+                var from = source < 0 ? history[target.Count + source] : Views.Projected[Step.FirstRow(segmentIndex) + source];
+                channels.Of(from).CopyTo(channels.Of(target[column]));
             }
         }
+    }
+
+    /// <summary>Neighbouring channels of the convolution.</summary>
+    private readonly record struct Channels(int Start, int Count)
+    {
+        public Span<float> Of(Span<float> row) => row.Slice(Start, Count);
     }
 }

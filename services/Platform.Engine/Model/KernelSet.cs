@@ -23,9 +23,7 @@ internal class KernelSet
     public virtual void ConvToken(FloatRows taps, FloatRows history, FloatRows inputs, int token, Span<float> output) =>
         CausalConv.Token(taps, history, inputs, token, output);
 
-    public virtual void DeltaStep(
-        FloatRows state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, float decay, float beta, Span<float> output) =>
-        GatedDelta.Step(state, query, key, value, decay, beta, output);
+    public virtual void DeltaRule(in DeltaWalk walk) => GatedDelta.Run(walk);
 
     public virtual void SwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> result) =>
         ElementaryFunctions.SwiGlu(gate, up, result);

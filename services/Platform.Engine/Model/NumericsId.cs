@@ -1,4 +1,3 @@
-using Platform.Kernels;
 using Platform.Model;
 
 namespace Platform.Engine;

@@ -19,9 +19,7 @@ internal sealed class ReferenceKernelSet : KernelSet
     public override void ConvToken(FloatRows taps, FloatRows history, FloatRows inputs, int token, Span<float> output) =>
         CausalConv.TokenReference(taps, history, inputs, token, output);
 
-    public override void DeltaStep(
-        FloatRows state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, float decay, float beta, Span<float> output) =>
-        GatedDelta.StepReference(state, query, key, value, decay, beta, output);
+    public override void DeltaRule(in DeltaWalk walk) => GatedDelta.RunReference(walk);
 
     public override void SwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> result)
     {

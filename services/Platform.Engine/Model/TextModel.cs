@@ -97,12 +97,6 @@ public sealed class TextModel : IDisposable
         var step = _parts.Step;
         step.Prepare(segments, kv, states);
         StepChecks.Check(step, Config.Text);
-        for (var i = 0; i < segments.Count; i++)
-        {
-            if (segments[i].State.Length == 0)
-                states.Zero(segments[i].State.Slot);
-        }
-
         var x = _parts.Scratch.Residual(step.Rows);
         var normed = _parts.Scratch.Normed(step.Rows);
         _parts.Embedding.Run(step, x);
