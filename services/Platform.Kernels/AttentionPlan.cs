@@ -33,6 +33,12 @@ public sealed class AttentionPlan
     /// <summary>The most 512-position spans that any block reads.</summary>
     internal int MaxSpans { get; private set; }
 
+    /// <summary>The spans of all blocks together: what a kv head reads, in units of 512 positions.</summary>
+    public long TotalSpans { get; private set; }
+
+    /// <summary>The most query vectors in any block of this plan.</summary>
+    internal int LargestBlockRows { get; private set; }
+
     internal ReadOnlySpan<int> Pages => _pages.AsSpan(0, _pageCount);
 
     internal ref readonly AttentionBlock Block(int index) => ref _blocks[index];
@@ -43,6 +49,8 @@ public sealed class AttentionPlan
         _pageCount = 0;
         BlockCount = 0;
         MaxSpans = 0;
+        TotalSpans = 0;
+        LargestBlockRows = 0;
     }
 
     /// <summary>Adds a sequence's rows; row i attends to positions 0 .. firstPosition + i.</summary>
@@ -72,6 +80,8 @@ public sealed class AttentionPlan
             var block = new AttentionBlock(firstPage, firstPosition + start, tokens, firstRow + start);
             _blocks[BlockCount++] = block;
             MaxSpans = Math.Max(MaxSpans, block.Spans);
+            TotalSpans += block.Spans;
+            LargestBlockRows = Math.Max(LargestBlockRows, tokens * QueryHeadsPerKvHead);
         }
     }
 

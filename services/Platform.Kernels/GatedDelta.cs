@@ -29,6 +29,12 @@ public static unsafe class GatedDelta
     public static void Run(in DeltaWalk walk)
     {
         walk.Check();
+        if (walk.Values.Count == 1 && walk.Source.Count > 0)
+        {
+            DeltaStep.Run(walk);
+            return;
+        }
+
         var memory = stackalloc float[walk.Target.Count * BlockColumns + Lanes.Count];
         var decayed = (float*)(((nint)memory + 63) / 64 * 64);
         var valueDim = walk.Values.Width;

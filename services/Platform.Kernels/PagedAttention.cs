@@ -38,12 +38,9 @@ public sealed unsafe class PagedAttention : IDisposable
         _headsPerKv = queryHeads / layout.KvHeads;
         _maxBlockRows = new AttentionPlan(_headsPerKv).MaxBlockRows;
         _workerScratch = new NativeBuffer(team.Threads * WorkerFloats * sizeof(float));
-        // When spans are cut apart there are fewer (block, kv head) pairs than tasks wanted, and together not twice as many.
-        _shares = new NativeBuffer(2L * TasksWanted * BlockFloats * sizeof(float));
-        _totals = new NativeBuffer((long)TasksWanted * BlockFloats * sizeof(float));
+        _shares = new NativeBuffer(2L * team.Threads * TasksPerThread * BlockFloats * sizeof(float));
+        _totals = new NativeBuffer((long)team.Threads * TasksPerThread * BlockFloats * sizeof(float));
     }
-
-    private int TasksWanted => _team.Threads * TasksPerThread;
 
     private int ShareFloats => SpanAttention.ShareFloats(_layout.HeadDim);
 
@@ -70,14 +67,14 @@ public sealed unsafe class PagedAttention : IDisposable
             throw new ArgumentException($"Queries of {queries.Width} and outputs of {output.Width} values do not hold {_queryHeads} heads.");
         var pairs = plan.BlockCount * _layout.KvHeads;
         var job = new Job { Owner = this, Plan = plan, Memory = memory, Layer = layer, Queries = queries, Output = output, Scale = scale };
-        if (pairs >= TasksWanted || plan.MaxSpans <= 1)
+        job.SpansPerRound = SpansPerRound(plan, pairs);
+        if (job.SpansPerRound == 0)
         {
             job.Stage = Stage.Whole;
             _team.Run(pairs, job);
             return;
         }
 
-        job.SpansPerRound = Math.Min(plan.MaxSpans, TasksWanted / pairs + 1);
         for (job.FirstSpan = 0; job.FirstSpan < plan.MaxSpans; job.FirstSpan += job.SpansPerRound)
         {
             job.Stage = Stage.Spans;
@@ -85,6 +82,16 @@ public sealed unsafe class PagedAttention : IDisposable
             job.Stage = Stage.Fold;
             _team.Run(pairs, job);
         }
+    }
+
+    // None where whole (block, kv head) pairs already keep the threads evenly busy, or where the shares of one span each find no room.
+    private int SpansPerRound(AttentionPlan plan, int pairs)
+    {
+        var even = 2L * plan.MaxSpans * _team.Threads <= plan.TotalSpans * _layout.KvHeads;
+        if (even || plan.MaxSpans <= 1)
+            return 0;
+        var pairBytes = (long)pairs * plan.LargestBlockRows * ShareFloats * sizeof(float);
+        return pairBytes > _totals.Bytes ? 0 : (int)Math.Min(plan.MaxSpans, _shares.Bytes / pairBytes);
     }
 
     /// <summary>Gives the scratch memory back.</summary>
@@ -163,7 +170,7 @@ public sealed unsafe class PagedAttention : IDisposable
 
         private readonly void Fold(int pair)
         {
-            var total = (float*)Owner._totals.Pointer + pair * Owner.BlockFloats;
+            var total = (float*)Owner._totals.Pointer + pair * PlanBlockFloats;
             ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
             var rows = block.Tokens * Owner._headsPerKv;
             if (FirstSpan == 0)
@@ -176,7 +183,9 @@ public sealed unsafe class PagedAttention : IDisposable
         }
 
         private readonly float* Share(int pair, int spanInRound) =>
-            (float*)Owner._shares.Pointer + ((long)pair * SpansPerRound + spanInRound) * Owner.BlockFloats;
+            (float*)Owner._shares.Pointer + ((long)pair * SpansPerRound + spanInRound) * PlanBlockFloats;
+
+        private readonly long PlanBlockFloats => (long)Plan.LargestBlockRows * Owner.ShareFloats;
 
         private readonly int Gather(int pair, float* target)
         {

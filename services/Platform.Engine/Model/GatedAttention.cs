@@ -62,9 +62,10 @@ internal sealed class GatedAttention : IMixer
         var attended = _scratch.Rows((long)(inputWidth + queryWidth) * x.Count, x.Count, queryWidth, queryWidth);
 
         _context.Multiply(_input, x, projected);
-        _context.Team.Run(x.Count, new PrepareJob { Owner = this, Step = step, Projected = projected, Queries = queries });
+        var tasks = x.Count * config.NumKeyValueHeads;
+        _context.Team.Run(tasks, new PrepareJob { Owner = this, Step = step, Projected = projected, Queries = queries });
         _context.Kernels.Attend(_attention, step, step.Cache, _cacheLayer, queries, _scale, attended);
-        _context.Team.Run(x.Count, new GateJob { Owner = this, Projected = projected, Attended = attended });
+        _context.Team.Run(tasks, new GateJob { Owner = this, Projected = projected, Attended = attended });
         _context.Multiply(_output, attended, residual, GemmMode.AddTo);
         if (_outputBias is not null)
             AddOutputBias(residual);
@@ -86,7 +87,7 @@ internal sealed class GatedAttention : IMixer
             ElementwiseRows.Add(residual[row], _outputBias);
     }
 
-    /// <summary>Per row: norm and turn queries and keys, and write keys and values into the row's page.</summary>
+    /// <summary>Per row and kv head: norm and turn its queries and its key, and write key and value into the row's page.</summary>
     private struct PrepareJob : ITeamJob
     {
         public GatedAttention Owner;
@@ -94,28 +95,32 @@ internal sealed class GatedAttention : IMixer
         public FloatRows Projected;
         public FloatRows Queries;
 
+        private readonly TextConfig Config => Owner._context.Config;
+
         public readonly void Run(int task, int worker)
         {
-            if (Owner._inputBias is not null)
-                ElementwiseRows.Add(Projected[task], Owner._inputBias);
-            var config = Owner._context.Config;
-            var headDim = config.HeadDim;
-            for (var head = 0; head < config.NumAttentionHeads; head++)
-            {
-                var query = Queries[task].Slice(head * headDim, headDim);
-                var projected = Projected[task].Slice(2 * head * headDim, headDim);
-                Owner._context.Kernels.RmsNorm(projected, Owner._queryNorm, Owner._context.Epsilon, query);
-                Rotary.Rotate(query, Step.Cos(task), Step.Sin(task));
-            }
-
-            var keys = Projected[task][(2 * config.NumAttentionHeads * headDim)..];
-            var values = keys[(config.NumKeyValueHeads * headDim)..];
-            for (var head = 0; head < config.NumKeyValueHeads; head++)
-                Write(task, head, keys.Slice(head * headDim, headDim), values.Slice(head * headDim, headDim));
+            int row = task / Config.NumKeyValueHeads, kvHead = task % Config.NumKeyValueHeads;
+            var queryHeads = Config.NumAttentionHeads / Config.NumKeyValueHeads;
+            for (var head = kvHead * queryHeads; head < (kvHead + 1) * queryHeads; head++)
+                Query(row, head);
+            Write(row, kvHead);
         }
 
-        private readonly void Write(int row, int head, Span<float> key, Span<float> value)
+        private readonly void Query(int row, int head)
         {
+            var headDim = Config.HeadDim;
+            var projected = Part(row, 2 * head * headDim, 2 * headDim)[..headDim];
+            var query = Queries[row].Slice(head * headDim, headDim);
+            Owner._context.Kernels.RmsNorm(projected, Owner._queryNorm, Owner._context.Epsilon, query);
+            Rotary.Rotate(query, Step.Cos(row), Step.Sin(row));
+        }
+
+        private readonly void Write(int row, int head)
+        {
+            var headDim = Config.HeadDim;
+            var keys = 2 * Config.NumAttentionHeads * headDim;
+            var key = Part(row, keys + head * headDim, headDim);
+            var value = Part(row, keys + (Config.NumKeyValueHeads + head) * headDim, headDim);
             Owner._context.Kernels.RmsNorm(key, Owner._keyNorm, Owner._context.Epsilon, key);
             Rotary.Rotate(key, Step.Cos(row), Step.Sin(row));
             var position = Step.PositionOf(row);
@@ -123,9 +128,18 @@ internal sealed class GatedAttention : IMixer
             KvPages.Write(
                 Step.Cache.Memory, Step.Cache.Layout, page, Owner._cacheLayer, head, position % KvCache.PagePositions, key, value);
         }
+
+        /// <summary>A part of a projected row, its bias added: each part is taken once.</summary>
+        private readonly Span<float> Part(int row, int start, int width)
+        {
+            var part = Projected[row].Slice(start, width);
+            if (Owner._inputBias is { } bias)
+                ElementwiseRows.Add(part, bias.AsSpan(start, width));
+            return part;
+        }
     }
 
-    /// <summary>Per row: attended ⊙ sigmoid(gate).</summary>
+    /// <summary>Per row and kv head: attended ⊙ sigmoid(gate) of its query heads.</summary>
     private struct GateJob : ITeamJob
     {
         public GatedAttention Owner;
@@ -134,14 +148,16 @@ internal sealed class GatedAttention : IMixer
 
         public readonly void Run(int task, int worker)
         {
-            var headDim = Owner._context.Config.HeadDim;
-            for (var head = 0; head < Owner._context.Config.NumAttentionHeads; head++)
+            var config = Owner._context.Config;
+            int row = task / config.NumKeyValueHeads, kvHead = task % config.NumKeyValueHeads;
+            int headDim = config.HeadDim, queryHeads = config.NumAttentionHeads / config.NumKeyValueHeads;
+            for (var head = kvHead * queryHeads; head < (kvHead + 1) * queryHeads; head++)
             {
-                var gate = Projected[task].Slice((2 * head + 1) * headDim, headDim);
-                ElementaryFunctions.SigmoidGate(Attended[task].Slice(head * headDim, headDim), gate);
+                var gate = Projected[row].Slice((2 * head + 1) * headDim, headDim);
+                var attended = Attended[row].Slice(head * headDim, headDim);
+                ElementaryFunctions.SigmoidGate(attended, gate);
+                Owner._context.RoundInput(attended);
             }
-
-            Owner._context.RoundInput(Attended[task]);
         }
     }
 }

@@ -89,10 +89,13 @@ public sealed class TextModelTests
         Assert.Equal(bench.Feed(original, 11, 12), bench.Feed(branch, 11, 12));
     }
 
-    [Fact]
-    public void A_decode_step_allocates_nothing()
+    [Theory]
+    [InlineData(KvFormat.F32)]
+    [InlineData(KvFormat.BF16)]
+    [InlineData(KvFormat.Int8)]
+    public void A_decode_step_allocates_nothing(KvFormat format)
     {
-        using var bench = new ModelBench("tiny-moe", new TextModelOptions { Threads = 1 });
+        using var bench = new ModelBench("tiny-moe", new TextModelOptions { Threads = 1, Kv = format });
         var segments = Enumerable.Range(0, 3).Select(i => ModelBench.Segment(ModelBench.Sequence(i), [3 + i], LogitRows.Last)).ToArray();
         for (var step = 0; step < 100; step++)
             Step();
