@@ -12,6 +12,12 @@ public static class GemmReference
 
     private static void Run(in GemmCall call)
     {
+        if (call.Weights.Storage is PanelStorage.INT8 or PanelStorage.INT4)
+        {
+            RunBlocks(call);
+            return;
+        }
+
         var weights = new float[call.Weights.Inputs];
         for (var n = 0; n < call.Weights.Outputs; n++)
         {
@@ -29,6 +35,33 @@ public static class GemmReference
         var sum = 0f;
         for (var k = 0; k < x.Length; k++)
             sum = MathF.FusedMultiplyAdd(weights[k], x[k], sum);
+        return sum;
+    }
+
+    private static unsafe void RunBlocks(in GemmCall call)
+    {
+        for (var m = 0; m < call.X.Count; m++)
+        {
+            var codes = InputCodesReference.Of(call.X[m]);
+            for (var n = 0; n < call.Weights.Outputs; n++)
+            {
+                var sum = BlockChain(call.Weights.PanelOf(n), n % PackedMatrix.PanelRows, call.Weights.Inputs, codes, call.Weights.Storage);
+                call.Y[m][n] = call.Mode == GemmMode.AddTo ? call.Y[m][n] + sum : sum;
+            }
+        }
+    }
+
+    private static unsafe float BlockChain(byte* panel, int lane, int inputs, in InputCodesReference codes, PanelStorage storage)
+    {
+        var sum = 0f;
+        for (var half = 0; half < codes.Scales.Length; half++)
+        {
+            var integers = 0;
+            for (var k = half * BlockLayout.HalfInputs; k < Math.Min((half + 1) * BlockLayout.HalfInputs, inputs); k++)
+                integers += BlockPanels.Code(panel, lane, k, storage) * codes.Integers[k];
+            sum = MathF.FusedMultiplyAdd(integers * codes.Scales[half], BlockPanels.Scale(panel, lane, half, storage), sum);
+        }
+
         return sum;
     }
 }

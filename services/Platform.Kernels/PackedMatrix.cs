@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Platform.Kernels;
@@ -7,9 +8,10 @@ namespace Platform.Kernels;
 /// two inputs, the 16 outputs in the lanes. Immutable once packed; owner of its memory.
 /// </summary>
 /// <remarks>
-/// F32: [panel][input][16]. BF16: [panel][input / 2][16][2], so a 32-bit lane holds two neighbouring inputs of one output, the lower input in
-/// the low half: the operand form of the BF16 dot-product instructions, and one load widens into two vectors. Missing outputs of the last
-/// panel and the missing partner of a last odd input are zero.
+/// F32: [panel][input][16]. BF16: [panel][input / 2][16][2], so a 32-bit lane holds two neighbouring inputs of one output and one load widens
+/// into two vectors; the first input is in the low half. BF16Dot: the same with the first input in the high half, which the processor's dot
+/// product of pairs adds first. INT8 and INT4: <see cref="BlockLayout"/>. Missing outputs of the last panel and the missing partner of a last
+/// odd input are zero.
 /// </remarks>
 public sealed unsafe class PackedMatrix : IDisposable
 {
@@ -45,45 +47,47 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Bytes of the packed form.</summary>
     public long Bytes => _memory.Bytes;
 
-    internal long PanelBytes => PanelElements(Inputs) * (Storage == PanelStorage.F32 ? 4 : 2);
+    internal long PanelBytes => PanelBytesFor(Inputs, Storage);
 
     internal byte* Pointer => _memory.Pointer;
 
     /// <summary>Bytes that a matrix takes when packed.</summary>
     public static long BytesFor(int outputs, int inputs, PanelStorage storage) =>
-        (outputs + PanelRows - 1) / PanelRows * PanelElements(inputs) * (storage == PanelStorage.F32 ? 4 : 2);
+        (outputs + PanelRows - 1) / PanelRows * PanelBytesFor(inputs, storage);
 
-    /// <summary>Writes one output's weights; BF16 storage rounds them to the nearest, ties to even.</summary>
+    /// <summary>Writes one output's weights, rounded or quantised as the storage wants.</summary>
     /// <param name="output">The output row.</param>
     /// <param name="weights">[inputs].</param>
     public void PackRow(int output, ReadOnlySpan<float> weights)
     {
         CheckRow(output, weights.Length);
-        if (Storage == PanelStorage.F32)
+        switch (Storage)
         {
-            var target = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++, target += PanelRows)
-                *target = weights[k];
-            return;
+            case PanelStorage.F32:
+                var target = (float*)RowStart(output);
+                for (var k = 0; k < weights.Length; k++, target += PanelRows)
+                    *target = weights[k];
+                return;
+            case PanelStorage.INT8 or PanelStorage.INT4:
+                BlockPanels.PackRow(PanelOf(output), output % PanelRows, weights, Storage);
+                return;
         }
 
         var pairs = (uint*)RowStart(output);
-        var last = weights.Length & ~1;
-        for (var k = 0; k < last; k += 2, pairs += PanelRows)
-            *pairs = Bf16.FromFloat(weights[k]) | ((uint)Bf16.FromFloat(weights[k + 1]) << 16);
-        if (last < weights.Length)
-            *pairs = Bf16.FromFloat(weights[last]);
+        for (var k = 0; k < weights.Length; k += 2, pairs += PanelRows)
+            *pairs = Pair(Rounded(weights[k]), k + 1 < weights.Length ? Rounded(weights[k + 1]) : (ushort)0);
     }
 
-    /// <summary>Writes one output's weights from bfloat16 bits, exactly.</summary>
+    /// <summary>Writes one output's weights from bfloat16 bits, exactly where the storage can.</summary>
     public void PackRow(int output, ReadOnlySpan<ushort> weights)
     {
         CheckRow(output, weights.Length);
-        if (Storage == PanelStorage.F32)
+        if (Storage != PanelStorage.BF16)
         {
-            var target = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++, target += PanelRows)
-                *target = Bf16.ToFloat(weights[k]);
+            var floats = ArrayPool<float>.Shared.Rent(weights.Length);
+            Bf16.ToFloats(weights, floats);
+            PackRow(output, (ReadOnlySpan<float>)floats.AsSpan(0, weights.Length));
+            ArrayPool<float>.Shared.Return(floats);
             return;
         }
 
@@ -105,30 +109,43 @@ public sealed unsafe class PackedMatrix : IDisposable
     public void ReadRow(int output, Span<float> weights)
     {
         CheckRow(output, weights.Length);
-        if (Storage == PanelStorage.F32)
+        switch (Storage)
         {
-            var source = (float*)RowStart(output);
-            for (var k = 0; k < weights.Length; k++, source += PanelRows)
-                weights[k] = *source;
-            return;
+            case PanelStorage.F32:
+                var source = (float*)RowStart(output);
+                for (var k = 0; k < weights.Length; k++, source += PanelRows)
+                    weights[k] = *source;
+                return;
+            case PanelStorage.INT8 or PanelStorage.INT4:
+                BlockPanels.ReadRow(PanelOf(output), output % PanelRows, weights, Storage);
+                return;
         }
 
-        var pairs = (ushort*)RowStart(output);
+        var values = (ushort*)RowStart(output);
+        var swapped = Storage == PanelStorage.BF16Dot ? 1 : 0;
         for (var k = 0; k < weights.Length; k++)
-            weights[k] = Bf16.ToFloat(pairs[(long)(k >> 1) * (2 * PanelRows) + (k & 1)]);
+            weights[k] = Bf16.ToFloat(values[(long)(k >> 1) * (2 * PanelRows) + ((k & 1) ^ swapped)]);
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _memory.Dispose();
 
-    private static long PanelElements(int inputs) => (inputs + 1L) / 2 * 2 * PanelRows;
+    /// <summary>One output's panel.</summary>
+    internal byte* PanelOf(int output) => Pointer + output / PanelRows * PanelBytes;
 
-    private byte* RowStart(int output)
+    private static long PanelBytesFor(int inputs, PanelStorage storage) => storage switch
     {
-        var panel = Pointer + output / PanelRows * PanelBytes;
-        var lane = output % PanelRows;
-        return Storage == PanelStorage.F32 ? panel + lane * sizeof(float) : panel + lane * 2 * sizeof(ushort);
-    }
+        PanelStorage.F32 => (inputs + 1L) / 2 * 2 * PanelRows * sizeof(float),
+        PanelStorage.INT8 or PanelStorage.INT4 => (long)BlockLayout.Blocks(inputs) * BlockLayout.BlockBytes(storage),
+        _ => (inputs + 1L) / 2 * 2 * PanelRows * sizeof(ushort),
+    };
+
+    private ushort Rounded(float weight) => Bf16.FromFloat(Storage == PanelStorage.BF16Dot ? Bf16.RoundForDots(weight) : weight);
+
+    private uint Pair(ushort first, ushort second) =>
+        Storage == PanelStorage.BF16Dot ? (uint)first << 16 | second : (uint)second << 16 | first;
+
+    private byte* RowStart(int output) => PanelOf(output) + output % PanelRows * sizeof(float);
 
     private void CheckRow(int output, int width)
     {

@@ -40,3 +40,15 @@ internal readonly unsafe struct Bf16Panels : IPanelFormat
     public static Vector512<float> Second(byte* pair, long half) =>
         (Vector512.Load((uint*)pair) & Vector512.Create(0xFFFF0000u)).AsSingle();
 }
+
+/// <summary>bfloat16 for dot products of pairs: both inputs share a 32-bit lane, the first in the high half.</summary>
+internal readonly unsafe struct Bf16DotPanels : IPanelFormat
+{
+    public static int PairBytes => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> First(byte* pair) => (Vector512.Load((uint*)pair) & Vector512.Create(0xFFFF0000u)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Second(byte* pair, long half) => (Vector512.Load((uint*)pair) << 16).AsSingle();
+}

@@ -49,7 +49,11 @@ internal sealed class ModelContext(TextConfig config, ComputeFormat format, Kern
     public void Norm(FloatRows x, float[] scale, FloatRows y) =>
         Team.Run(x.Count, new NormJob { Context = this, X = x, Scale = scale, Y = y });
 
-    public void Dispose() => Team.Dispose();
+    public void Dispose()
+    {
+        _single.Dispose();
+        Team.Dispose();
+    }
 
     private struct NormJob : ITeamJob
     {
