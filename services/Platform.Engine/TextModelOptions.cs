@@ -14,6 +14,9 @@ public sealed record TextModelOptions
     /// <summary>How keys and values are cached; part of the numerics id.</summary>
     public KvFormat Kv { get; init; } = KvFormat.Auto;
 
+    /// <summary>The form of the large matrices; part of the numerics id.</summary>
+    public WeightPacking Weights { get; init; } = WeightPacking.AsStored;
+
     /// <summary>The most tokens one step feeds, over all its segments. Scratch memory grows with it. At least 1.</summary>
     public int MaxBatchedTokens { get; init; } = 512;
 

@@ -13,12 +13,14 @@ namespace Platform.Cli.Up;
 /// <param name="Threads">Threads that compute.</param>
 /// <param name="Compute">f32 or bf16.</param>
 /// <param name="Kv">How keys and values are cached: auto, f32, bf16 or int8.</param>
+/// <param name="Weights">as-stored, int8 or int4.</param>
 /// <param name="Sequences">Sequences that run at once.</param>
 /// <param name="AssumeTemplate">The chat template to take when the checkpoint's own is unknown.</param>
 /// <param name="NewKey">Whether to make another key.</param>
 /// <param name="AllowFetch">Whether pictures may be fetched from public addresses.</param>
 internal sealed record UpSettings(
-    string? Model, string? Name, int Port, string Data, bool Open, int Threads, string Compute, string Kv, int Sequences, string? AssumeTemplate, bool NewKey, bool AllowFetch)
+    string? Model, string? Name, int Port, string Data, bool Open, int Threads, string Compute, string Kv, string Weights, int Sequences, string? AssumeTemplate,
+    bool NewKey, bool AllowFetch)
 {
     /// <summary>Declares the options on a command and returns how to read them.</summary>
     public static Func<ParseResult, UpSettings> Declare(Command command)
@@ -31,11 +33,14 @@ internal sealed record UpSettings(
         var threads = Number("--threads", "PLATFORM_THREADS", "Threads that compute; changes no answer.", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64);
         var compute = Choice("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: rounded to BF16. Weights stay as stored.", ["f32", "bf16"]);
         var kv = Choice("--kv", "PLATFORM_KV", "How keys and values are cached: auto (as --compute), f32, bf16, or int8 (half of bf16, less exact).", ["auto", "f32", "bf16", "int8"]);
+        var weights = Choice(
+            "--weights", "PLATFORM_WEIGHTS", "as-stored; int8 or int4: large matrices quantised at load, half or a quarter of BF16's bytes.",
+            ["as-stored", "int8", "int4"]);
         var sequences = Number("--sequences", "PLATFORM_SEQUENCES", "Sequences that run at once; more wait.", 16, 1, 4096);
         var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
         var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");
         var fetch = Flag("--allow-fetch", "PLATFORM_ALLOW_FETCH", "Fetch pictures that a request names by a public http(s) address.");
-        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, sequences, template, newKey, fetch])
+        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, weights, sequences, template, newKey, fetch])
             command.Add(option);
         return result => new UpSettings(
             result.GetValue(model),
@@ -46,6 +51,7 @@ internal sealed record UpSettings(
             result.GetValue(threads),
             result.GetValue(compute)!,
             result.GetValue(kv)!,
+            result.GetValue(weights)!,
             result.GetValue(sequences),
             result.GetValue(template),
             result.GetValue(newKey),

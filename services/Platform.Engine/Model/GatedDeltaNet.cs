@@ -17,6 +17,7 @@ internal sealed class GatedDeltaNet : IMixer
     private readonly ModelContext _context;
     private readonly int _stateLayer;
     private readonly PackedMatrix _input;
+    private readonly PackedMatrix _gates;
     private readonly PackedMatrix _output;
     private readonly NativeBuffer _taps;
     private readonly float[] _negativeExpA;
@@ -34,7 +35,8 @@ internal sealed class GatedDeltaNet : IMixer
         var config = context.Config;
         _input = weights.Pack(
             weights.Checkpoint.Get($"{prefix}.in_proj_qkv.weight"),
-            weights.Checkpoint.Get($"{prefix}.in_proj_z.weight"),
+            weights.Checkpoint.Get($"{prefix}.in_proj_z.weight"));
+        _gates = weights.Pack(
             weights.Checkpoint.Get($"{prefix}.in_proj_b.weight"),
             weights.Checkpoint.Get($"{prefix}.in_proj_a.weight"));
         _output = weights.Pack($"{prefix}.out_proj.weight");
@@ -56,7 +58,10 @@ internal sealed class GatedDeltaNet : IMixer
     {
         var config = _context.Config;
         var views = Views(x.Count);
-        _context.Multiply(_input, x, views.Projected);
+        var batch = _context.StartBatch();
+        batch.Add(_input, x, views.Projected.Columns(0, _input.Outputs));
+        batch.Add(_gates, x, views.Projected.Columns(_input.Outputs, _gates.Outputs));
+        _context.MultiplyBatch();
         var job = new HeadsJob { Owner = this, Step = step, Views = views };
         var keyHeadTasks = step.SegmentCount * config.LinearNumKeyHeads;
         if (_valueHeadsPerKeyHead == 1 || keyHeadTasks >= FewestTasksPerThread * _context.Team.Threads)
@@ -78,6 +83,7 @@ internal sealed class GatedDeltaNet : IMixer
     public void Dispose()
     {
         _input.Dispose();
+        _gates.Dispose();
         _output.Dispose();
         _taps.Dispose();
     }

@@ -1,15 +1,28 @@
+using System.Runtime.Intrinsics;
 using Platform.Kernels;
 
 namespace Platform.Engine;
 
 /// <summary>The kernels a model runs on. This is the fast tier; the reference tier and test-only ones override what they do otherwise.</summary>
-internal class KernelSet
+internal class KernelSet(bool emitted = true)
 {
     public static KernelSet Auto { get; } = new();
 
-    public static KernelSet Of(KernelTier tier) => tier == KernelTier.Reference ? new ReferenceKernelSet() : Auto;
+    /// <summary>Which kernels these are, for people.</summary>
+    public virtual string Name =>
+        $"{(Vector512.IsHardwareAccelerated ? "512" : "256")}-bit vectors, emitted code {(emitted ? EmittedCode.Description : "not asked for")}";
 
-    public virtual void Multiply(WorkerTeam team, GemmBatch batch) => Gemm.Run(team, batch);
+    /// <exception cref="ArgumentOutOfRangeException">The tier is not available here.</exception>
+    public static KernelSet Of(KernelTier tier) => tier switch
+    {
+        KernelTier.Reference => new ReferenceKernelSet(),
+        KernelTier.Vector => new KernelSet(emitted: false),
+        KernelTier.Emitted when !EmittedCode.IsAvailable => throw new ArgumentOutOfRangeException(
+            nameof(tier), $"Emitted kernels were asked for, but emitted code is {EmittedCode.Description}. Choose Auto, which takes the best there is."),
+        _ => Auto,
+    };
+
+    public virtual void Multiply(WorkerTeam team, GemmBatch batch) => Gemm.Run(team, batch, emitted);
 
     public virtual void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> scale, float epsilon, Span<float> y) =>
         Norms.Rms(x, scale, epsilon, y);

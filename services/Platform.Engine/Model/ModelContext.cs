@@ -5,7 +5,8 @@ namespace Platform.Engine;
 
 /// <summary>What every part of a loaded model shares: its shape, its number format, the kernels and the team that runs them.</summary>
 /// <remarks>Engine thread only.</remarks>
-internal sealed class ModelContext(TextConfig config, ComputeFormat format, KernelSet kernels, WorkerTeam team, int maxRows) : IDisposable
+internal sealed class ModelContext(
+    TextConfig config, ComputeFormat format, KernelSet kernels, WorkerTeam team, int maxRows, WeightPacking packing = WeightPacking.AsStored) : IDisposable
 {
     public TextConfig Config { get; } = config;
 
@@ -22,24 +23,33 @@ internal sealed class ModelContext(TextConfig config, ComputeFormat format, Kern
 
     public ComputeFormat Format { get; } = format;
 
-    private readonly GemmBatch _single = new();
+    /// <summary>The form of the large matrices.</summary>
+    public WeightPacking Packing { get; } = packing;
 
-    /// <summary>Several products under one join.</summary>
-    public void Multiply(GemmBatch batch) => Kernels.Multiply(Team, batch);
+    private readonly GemmBatch _batch = new();
+
+    /// <summary>An empty batch for products that run under one join by <see cref="MultiplyBatch"/>; the same object each time.</summary>
+    public GemmBatch StartBatch()
+    {
+        _batch.Clear();
+        return _batch;
+    }
+
+    /// <summary>Runs the products of the batch that was started.</summary>
+    public void MultiplyBatch() => Kernels.Multiply(Team, _batch);
 
     /// <summary>y = x·Wᵀ, or y += x·Wᵀ.</summary>
     public void Multiply(PackedMatrix weights, FloatRows x, FloatRows y, GemmMode mode = GemmMode.Store)
     {
-        _single.Clear();
-        _single.Add(weights, x, y, mode);
-        Kernels.Multiply(Team, _single);
+        StartBatch().Add(weights, x, y, mode);
+        MultiplyBatch();
     }
 
     /// <summary>Rounds a product's input when the format says so.</summary>
     public void RoundInput(Span<float> row)
     {
         if (RoundsInputs)
-            Bf16.Round(row);
+            Bf16.RoundForDots(row);
     }
 
     /// <summary>y = RMSNorm(x) of every row, ready to be a product's input.</summary>
@@ -51,7 +61,7 @@ internal sealed class ModelContext(TextConfig config, ComputeFormat format, Kern
 
     public void Dispose()
     {
-        _single.Dispose();
+        _batch.Dispose();
         Team.Dispose();
     }
 

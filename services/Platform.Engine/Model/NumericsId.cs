@@ -9,13 +9,23 @@ namespace Platform.Engine;
 public static class NumericsId
 {
     /// <summary>Raised whenever a change to a kernel or a layer changes any bit.</summary>
-    public const int KernelVersion = 1;
+    public const int KernelVersion = 2;
 
-    /// <summary>The id, for example "k1-f32-c1-0123456789abcdef", or "k1-bf16-kvint8-c1-..." where the cache's format is not the usual one.</summary>
+    /// <summary>
+    /// The id, for example "k2-f32-c1-0123456789abcdef", or "k2-bf16-i8-kvint8-c1-..." where weights are quantised and the cache's format is not
+    /// the usual one. The kernel tier does not appear: all tiers give the same bits.
+    /// </summary>
     public static string Of(Checkpoint checkpoint, TextModelOptions options) =>
-        $"k{KernelVersion}-{Name(options.Format)}{Cache(options)}-{checkpoint.ContentId}";
+        $"k{KernelVersion}-{Name(options.Format)}{Weights(options.Weights)}{Cache(options)}-{checkpoint.ContentId}";
 
     private static string Name(ComputeFormat format) => format == ComputeFormat.F32 ? "f32" : "bf16";
+
+    private static string Weights(WeightPacking packing) => packing switch
+    {
+        WeightPacking.Int8 => "-i8",
+        WeightPacking.Int4 => "-i4",
+        _ => "",
+    };
 
     private static string Cache(TextModelOptions options) =>
         options.KvStorage == options.AutoKvStorage ? "" : $"-kv{options.KvStorage.ToString().ToLowerInvariant()}";

@@ -5,6 +5,8 @@ namespace Platform.Engine;
 /// <summary>The plain scalar kernels: slow, and the same bits as the fast ones.</summary>
 internal sealed class ReferenceKernelSet : KernelSet
 {
+    public override string Name => "scalar reference";
+
     public override void Multiply(WorkerTeam team, GemmBatch batch) => GemmReference.Run(batch);
 
     public override void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> scale, float epsilon, Span<float> y) =>

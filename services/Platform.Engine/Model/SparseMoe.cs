@@ -16,7 +16,6 @@ internal sealed class SparseMoe : IFeedForward
     private readonly PackedMatrix _sharedGateUp;
     private readonly PackedMatrix _sharedDown;
     private readonly ExpertOrder _order;
-    private readonly GemmBatch _batch = new();
     private readonly NativeBuffer _scratch;
 
     public SparseMoe(ModelContext context, WeightLoader weights, string prefix, ExpertOrder order, NativeBuffer scratch)
@@ -75,15 +74,15 @@ internal sealed class SparseMoe : IFeedForward
 
     private void MultiplyExperts(PackedMatrix[] experts, FloatRows x, FloatRows y, PackedMatrix shared, FloatRows sharedX, FloatRows sharedY)
     {
-        _batch.Clear();
-        _batch.Add(shared, sharedX, sharedY);
+        var batch = _context.StartBatch();
+        batch.Add(shared, sharedX, sharedY);
         for (var e = 0; e < experts.Length; e++)
         {
             var (first, count) = _order.RowsOf(e);
-            _batch.Add(experts[e], x.Rows(first, count), y.Rows(first, count));
+            batch.Add(experts[e], x.Rows(first, count), y.Rows(first, count));
         }
 
-        _context.Multiply(_batch);
+        _context.MultiplyBatch();
     }
 
     private RowViews Views(int rows)

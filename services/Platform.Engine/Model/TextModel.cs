@@ -41,6 +41,9 @@ public sealed class TextModel : IDisposable
     /// <summary>The threads that compute a step.</summary>
     internal WorkerTeam Team => _context.Team;
 
+    /// <summary>Which kernels compute, for people.</summary>
+    public string Kernels => _context.Kernels.Name;
+
     /// <summary>The draft head, or null in a checkpoint without one.</summary>
     public MtpHead? Mtp => _parts.Mtp;
 
@@ -61,7 +64,7 @@ public sealed class TextModel : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBatchedTokens, nameof(options));
         var kernels = options.KernelOverride ?? KernelSet.Of(options.Kernels);
-        var context = new ModelContext(checkpoint.Config.Text, options.Format, kernels, new WorkerTeam(options.Threads), options.MaxBatchedTokens);
+        var context = new ModelContext(checkpoint.Config.Text, options.Format, kernels, new WorkerTeam(options.Threads), options.MaxBatchedTokens, options.Weights);
         try
         {
             var parts = new TextModelParts(context, new WeightLoader(checkpoint, context, progress, cancellationToken), options);

@@ -20,7 +20,7 @@ internal sealed class WeightLoader(
         var outputs = 0;
         foreach (var part in parts)
             outputs += (int)part.Shape[0];
-        var matrix = new PackedMatrix(outputs, inputs, StorageOf(context.Format, parts));
+        var matrix = new PackedMatrix(outputs, inputs, WeightForms.Of(parts, context.Format, context.Packing));
         var first = 0;
         foreach (var part in parts)
         {
@@ -36,7 +36,7 @@ internal sealed class WeightLoader(
     {
         var outputs = (int)tensor.Shape[0];
         var inputs = (int)(tensor.ElementCount / outputs);
-        var matrix = new PackedMatrix(outputs, inputs, StorageOf(context.Format, [tensor]));
+        var matrix = new PackedMatrix(outputs, inputs, WeightForms.Of(tensor, context.Format, context.Packing));
         PackPart(matrix, tensor, 0, outputs, inputs);
         return matrix;
     }
@@ -58,20 +58,6 @@ internal sealed class WeightLoader(
         for (var i = 0; i < weight.Length; i++)
             weight[i] = 1f + weight[i];
         return weight;
-    }
-
-    /// <summary>The element type a matrix of these tensors is packed in.</summary>
-    public static PanelStorage StorageOf(ComputeFormat format, ReadOnlySpan<CheckpointTensor> parts)
-    {
-        if (format == ComputeFormat.BF16)
-            return PanelStorage.BF16;
-        foreach (var part in parts)
-        {
-            if (part.Type != TensorType.BF16)
-                return PanelStorage.F32;
-        }
-
-        return PanelStorage.BF16;
     }
 
     private void PackPart(PackedMatrix matrix, CheckpointTensor part, int firstOutput, int rows, int inputs)

@@ -50,6 +50,30 @@ public sealed class TinyMoeBf16Models : LawModels
     protected override string FindCheckpoint() => Repository.Golden("tiny-moe");
 }
 
+/// <summary>The dense golden checkpoint with its matrices in INT8.</summary>
+public sealed class TinyDenseInt8Models : LawModels
+{
+    internal override ComputeFormat Format => ComputeFormat.F32;
+
+    internal override WeightPacking Weights => WeightPacking.Int8;
+
+    protected override int PromptIds => 200;
+
+    protected override string FindCheckpoint() => Repository.Golden("tiny-dense");
+}
+
+/// <summary>The mixture-of-experts golden checkpoint with its matrices in INT4 and the rest in BF16.</summary>
+public sealed class TinyMoeInt4Models : LawModels
+{
+    internal override ComputeFormat Format => ComputeFormat.BF16;
+
+    internal override WeightPacking Weights => WeightPacking.Int4;
+
+    protected override int PromptIds => 200;
+
+    protected override string FindCheckpoint() => Repository.Golden("tiny-moe");
+}
+
 /// <summary>Four layers (three linear, one full attention) of the 0.8B shape with the tiny vocabulary and random weights.</summary>
 public class FourLayersOfSmallestReleaseModels : LawModels
 {

@@ -25,6 +25,8 @@ public abstract class LawModels : IDisposable
 
     internal virtual KvFormat Kv => KvFormat.Auto;
 
+    internal virtual WeightPacking Weights => WeightPacking.AsStored;
+
     /// <summary>Ids from 0 to here are used in prompts.</summary>
     protected abstract int PromptIds { get; }
 
@@ -34,7 +36,7 @@ public abstract class LawModels : IDisposable
     internal TextModel With(int threads)
     {
         if (!_models.TryGetValue(threads, out var model))
-            _models[threads] = model = Load(new TextModelOptions { Threads = threads, Format = Format, Kv = Kv });
+            _models[threads] = model = Load(new TextModelOptions { Threads = threads, Format = Format, Kv = Kv, Weights = Weights });
         return model;
     }
 

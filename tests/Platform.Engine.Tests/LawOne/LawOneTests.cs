@@ -146,7 +146,10 @@ public abstract class LawOneTests(LawModels models)
     [Fact]
     public void A_kernel_that_splits_K_by_batch_size_is_noticed()
     {
-        var options = new TextModelOptions { Threads = 2, Format = models.Format, Kv = models.Kv, KernelOverride = new SplitByBatchKernels() };
+        var options = new TextModelOptions
+        {
+            Threads = 2, Format = models.Format, Kv = models.Kv, Weights = models.Weights, KernelOverride = new SplitByBatchKernels(),
+        };
         using var model = models.Load(options);
         using var loop = new RecordingLoop(model, LawModels.OptionsFor(1));
         // A prompt of one token alone never meets the split; in company it does.
@@ -214,6 +217,11 @@ public sealed class LawOneOnTheDenseGoldenWithInt8Cache(TinyDenseInt8CacheModels
 
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnTheMoeGoldenWithBf16Cache(TinyMoeBf16CacheModels models) : LawOneTests(models), IClassFixture<TinyMoeBf16CacheModels>;
+[Collection(nameof(LawOneTests))]
+public sealed class LawOneOnTheDenseGoldenInInt8(TinyDenseInt8Models models) : LawOneTests(models), IClassFixture<TinyDenseInt8Models>;
+
+[Collection(nameof(LawOneTests))]
+public sealed class LawOneOnTheMoeGoldenInInt4(TinyMoeInt4Models models) : LawOneTests(models), IClassFixture<TinyMoeInt4Models>;
 
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnFourLayersOfTheSmallestRelease(FourLayersOfSmallestReleaseModels models)

@@ -5,8 +5,6 @@ namespace Platform.Engine.Tests;
 /// <summary>What law 1 forbids: with more than one row in the step each product is computed in two halves of K that are added at the end.</summary>
 internal sealed class SplitByBatchKernels : KernelSet
 {
-    private readonly GemmBatch _half = new();
-
     public override void Multiply(WorkerTeam team, GemmBatch batch)
     {
         for (var i = 0; i < batch.Count; i++)
@@ -37,10 +35,10 @@ internal sealed class SplitByBatchKernels : KernelSet
 
     private static FloatRows Rows(NativeBuffer buffer, FloatRows like) => buffer.Rows(0, like.Count, like.Width, like.Width);
 
-    private void RunHalf(WorkerTeam team, GemmCall call, FloatRows x, GemmMode mode)
+    private static void RunHalf(WorkerTeam team, GemmCall call, FloatRows x, GemmMode mode)
     {
-        _half.Clear();
-        _half.Add(call.Weights, x, call.Y, mode);
-        Gemm.Run(team, _half);
+        using var half = new GemmBatch();
+        half.Add(call.Weights, x, call.Y, mode);
+        Gemm.Run(team, half);
     }
 }

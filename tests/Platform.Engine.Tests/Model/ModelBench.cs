@@ -11,13 +11,21 @@ internal sealed class ModelBench : IDisposable
     private readonly Checkpoint _checkpoint;
 
     public ModelBench(string golden, TextModelOptions options, int sequences = 4)
+        : this(Checkpoint.Open(Repository.Golden(golden)), options, sequences)
     {
-        _checkpoint = Checkpoint.Open(Repository.Golden(golden));
+    }
+
+    private ModelBench(Checkpoint checkpoint, TextModelOptions options, int sequences)
+    {
+        _checkpoint = checkpoint;
         Model = TextModel.Load(_checkpoint, options);
         Cache = Model.CreateKvCache(sequences * PagesPerSequence);
         States = Model.CreateStateStore(sequences * 4);
         Output = Model.CreateOutput();
     }
+
+    /// <summary>A checkpoint in any folder.</summary>
+    public static ModelBench At(string path, TextModelOptions options) => new(Checkpoint.Open(path), options, 4);
 
     public TextModel Model { get; }
 
