@@ -13,7 +13,12 @@ internal static class FormatNames
         yield return ("keys and values", Kv(options));
     }
 
-    public static string Weights(TextModelOptions options) => options.Format == ComputeFormat.BF16 ? "BF16" : "as stored";
+    public static string Weights(TextModelOptions options) => options.Weights switch
+    {
+        WeightPacking.Int8 => "INT8, a scale per 32 inputs",
+        WeightPacking.Int4 => "INT4, a scale per 32 inputs",
+        _ => options.Format == ComputeFormat.BF16 ? "BF16" : "as stored",
+    };
 
     public static string Compute(TextModelOptions options) => options.Format == ComputeFormat.BF16 ? "BF16 inputs, float32 sums" : "float32";
 

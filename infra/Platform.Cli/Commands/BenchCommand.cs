@@ -33,6 +33,8 @@ internal static class BenchCommand
         compute.AcceptOnlyFromAmong("f32", "bf16");
         var kv = new Option<string>("--kv") { Description = "How keys and values are cached: auto (as --compute), f32, bf16 or int8.", DefaultValueFactory = _ => "auto" };
         kv.AcceptOnlyFromAmong("auto", "f32", "bf16", "int8");
+        var weights = new Option<string>("--weights") { Description = "as-stored, int8 or int4.", DefaultValueFactory = _ => "as-stored" };
+        weights.AcceptOnlyFromAmong(WeightNames.All);
         var prompts = Numbers("--prompts", "Prompt lengths.", [512, 4096]);
         var batches = Numbers("--batches", "Batch sizes of decode.", [1, 8, 32]);
         var contexts = Numbers("--contexts", "Contexts of decode, in tokens; longer ones are filled, not prefilled.", [0, 4096, 32_768]);
@@ -50,7 +52,7 @@ internal static class BenchCommand
         var data = new Option<string>("--data") { Description = "Where random checkpoints are kept.", DefaultValueFactory = _ => UpSettings.DefaultData() };
         var command = new Command("bench", "Measures the machine's ceilings and the engine against them: prefill, decode, long contexts, mixed load, memory.")
         {
-            shape, threads, compute, kv, prompts, batches, contexts, tokens, rounds, only, json, html, data,
+            shape, threads, compute, kv, weights, prompts, batches, contexts, tokens, rounds, only, json, html, data,
         };
         foreach (var positive in (Option<int>[])[threads, tokens, rounds])
             positive.Validators.Add(result => RequireAtLeast(1, result, positive.Name, [result.GetValueOrDefault<int>()]));
@@ -67,6 +69,7 @@ internal static class BenchCommand
                         Threads = result.GetValue(threads),
                         Format = result.GetValue(compute) == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
                         Kv = Enum.Parse<KvFormat>(result.GetRequiredValue(kv), ignoreCase: true),
+                        Weights = WeightNames.Parse(result.GetRequiredValue(weights)),
                     },
                     Prompts = result.GetRequiredValue(prompts),
                     Batches = result.GetRequiredValue(batches),

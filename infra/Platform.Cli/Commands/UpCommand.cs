@@ -71,12 +71,7 @@ internal static class UpCommand
                 Threads = settings.Threads,
                 Format = settings.Compute == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
                 Kv = Enum.Parse<KvFormat>(settings.Kv, ignoreCase: true),
-                Weights = settings.Weights switch
-                {
-                    "int8" => WeightPacking.Int8,
-                    "int4" => WeightPacking.Int4,
-                    _ => WeightPacking.AsStored,
-                },
+                Weights = WeightNames.Parse(settings.Weights),
             },
             Engine = new EngineOptions { MaxSequences = settings.Sequences },
             Gateway = gateway => Configure(gateway, settings, keys),

@@ -35,7 +35,7 @@ internal sealed record UpSettings(
         var kv = Choice("--kv", "PLATFORM_KV", "How keys and values are cached: auto (as --compute), f32, bf16, or int8 (half of bf16, less exact).", ["auto", "f32", "bf16", "int8"]);
         var weights = Choice(
             "--weights", "PLATFORM_WEIGHTS", "as-stored; int8 or int4: large matrices quantised at load, half or a quarter of BF16's bytes.",
-            ["as-stored", "int8", "int4"]);
+            WeightNames.All);
         var sequences = Number("--sequences", "PLATFORM_SEQUENCES", "Sequences that run at once; more wait.", 16, 1, 4096);
         var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
         var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");

@@ -217,6 +217,7 @@ public sealed class LawOneOnTheDenseGoldenWithInt8Cache(TinyDenseInt8CacheModels
 
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnTheMoeGoldenWithBf16Cache(TinyMoeBf16CacheModels models) : LawOneTests(models), IClassFixture<TinyMoeBf16CacheModels>;
+
 [Collection(nameof(LawOneTests))]
 public sealed class LawOneOnTheDenseGoldenInInt8(TinyDenseInt8Models models) : LawOneTests(models), IClassFixture<TinyDenseInt8Models>;
 
