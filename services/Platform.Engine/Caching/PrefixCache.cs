@@ -19,6 +19,7 @@ internal sealed class PrefixCache
     private long[] _keys = [];
     private long[] _otherKeys = [];
     private int[] _path = [];
+    private bool _off;
 
     public PrefixCache(CacheLimits limits, KvCache kv, StateStore states, PageAllocator pages, SlotAllocator slots, EngineCounters counters)
     {
@@ -32,7 +33,10 @@ internal sealed class PrefixCache
         _shelf = new CheckpointShelf(_tree, slots, states.SlotBytes, kv.PageBytes, counters);
     }
 
-    public bool IsOn => _limits.Checkpoints > 0 && _limits.Pages > 0;
+    public bool IsOn => !_off && _limits.Checkpoints > 0 && _limits.Pages > 0;
+
+    /// <summary>Finds and keeps nothing more until the engine is started again; what is kept goes when its place is needed.</summary>
+    public void SwitchOff() => _off = true;
 
     public PrefixTree Tree => _tree;
 

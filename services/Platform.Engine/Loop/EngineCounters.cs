@@ -35,6 +35,9 @@ internal sealed class EngineCounters
     public long DraftTokens;
     public long DraftTicks;
     public long DraftFailures;
+    public long ShadowChecks;
+    public long ShadowDifferences;
+    public long ShadowFailures;
 
     private readonly long[] _judgedDrafts = new long[EngineOptions.LargestDraft];
     private readonly long[] _acceptedDrafts = new long[EngineOptions.LargestDraft];

@@ -20,6 +20,8 @@ internal sealed record EngineLimits
 
     public required int Pages { get; init; }
 
+    public required ShadowLimits Shadow { get; init; }
+
     public required CacheLimits Cache { get; init; }
 
     /// <summary>Drafts per sequence and step; 0 without a draft source.</summary>
@@ -64,6 +66,7 @@ internal sealed record EngineLimits
         var draftSlots = drafts * Math.Min(options.MaxSequences, options.MaxDraftingSequences);
         CheckMemory(options, model, memoryLimit, pages, draftSlots);
         var cache = ChooseCache(options, model, memoryLimit, pages, draftSlots);
+        var shadow = ChooseShadow(options, model, memoryLimit, context, pages, draftSlots, cache);
 
         var batched = options.MaxBatchedTokens ?? Math.Max(model.MaxBatchedTokens, PageAllocator.PageLength);
         Require(batched <= model.MaxBatchedTokens,
@@ -80,6 +83,7 @@ internal sealed record EngineLimits
             Slots = options.MaxSequences,
             Pages = pages,
             Cache = cache,
+            Shadow = shadow,
             MaxDraftTokens = drafts,
             MaxDraftingSequences = options.MaxDraftingSequences,
             DraftAlways = options.DraftAlways,
@@ -127,6 +131,17 @@ internal sealed record EngineLimits
         return new CacheLimits(kept, kept == 0 ? 0 : checkpoints, options.CheckpointsPerRequest);
     }
 
+    /// <summary>The check in the shadow takes what is left of the limit, and does without when that is too little.</summary>
+    private static ShadowLimits ChooseShadow(
+        EngineOptions options, EngineModel model, long memoryLimit, int context, int pages, int draftSlots, CacheLimits cache)
+    {
+        var slots = options.MaxSequences + cache.Checkpoints + draftSlots;
+        var tokens = (draftSlots == 0 && cache.Checkpoints == 0) || options.ShadowShare == 0 ? 0 : Math.Min(options.ShadowTokens, context);
+        var shadow = new ShadowLimits(options.ShadowShare, tokens, pages, slots);
+        var bytes = (Int128)(pages + shadow.Pages) * model.PageBytes + (Int128)(slots + shadow.Slots) * model.SlotBytes;
+        return bytes <= memoryLimit ? shadow : shadow with { Tokens = 0 };
+    }
+
     private static void CheckMemory(EngineOptions options, EngineModel model, long memoryLimit, int pages, int draftSlots)
     {
         var cacheBytes = (Int128)pages * model.PageBytes;
@@ -154,6 +169,7 @@ internal sealed record EngineLimits
             Require(found >= low && found <= high, $"{property.Name} is {found}; it must be from {low} to {high}.");
         }
 
+        Require(options.ShadowShare is >= 0 and <= 1, $"ShadowShare is {options.ShadowShare}; it must be from 0 to 1.");
         Require(options.PrefixCacheBytes is null or >= 0, $"PrefixCacheBytes is {options.PrefixCacheBytes}; it must be at least 0.");
         Require(options.CheckpointBytes is null or >= 0, $"CheckpointBytes is {options.CheckpointBytes}; it must be at least 0.");
         Require(options.MemoryLimitBytes is null or > 0, $"MemoryLimitBytes is {options.MemoryLimitBytes}; it must be at least 1.");

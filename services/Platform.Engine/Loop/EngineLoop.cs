@@ -17,6 +17,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly RowSampler _sampler;
     private readonly TokenRounds _rounds;
     private readonly Drafter? _drafter;
+    private readonly ShadowCheck? _shadow;
     private readonly EngineCounters _counters;
     private readonly TimeProvider _time;
     private readonly int _maxFailedSteps;
@@ -28,8 +29,8 @@ internal sealed class EngineLoop : IDisposable
         _counters = counters;
         _time = time;
         _maxFailedSteps = limits.MaxFailedSteps;
-        _cache = model.CreateCache(limits.Pages);
-        _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints + limits.DraftSlots);
+        _cache = model.CreateCache(limits.Pages + limits.Shadow.Pages);
+        _states = model.CreateStates(limits.Slots + limits.Cache.Checkpoints + limits.DraftSlots + limits.Shadow.Slots);
         _output = model.CreateOutput();
         _sampler = new RowSampler(limits.SampleableIds, model.Team);
         Transfer = new StateTransfer(model.NumericsId, model.HeadLayers, _cache, _states);
@@ -37,6 +38,8 @@ internal sealed class EngineLoop : IDisposable
         _rounds = new TokenRounds(_sampler, _scheduler.DraftSlots, counters, Take);
         if (limits.MaxDraftTokens > 0)
             _drafter = new Drafter(model.CreateDraftSource!(_cache, _sampler), limits, counters, time);
+        if (limits.Shadow.IsOn)
+            _shadow = new ShadowCheck(model, limits.Shadow, _cache, _states, _output, _sampler, counters) { Differs = SwitchOff };
         PublishGauges();
     }
 
@@ -58,6 +61,12 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>What gives the sequences their drafts; null when the engine does not draft.</summary>
     public Drafter? Drafter => _drafter;
 
+    /// <summary>What computes finished sequences once more; null when the engine does not.</summary>
+    public ShadowCheck? Shadow => _shadow;
+
+    /// <summary>Called when that came out different.</summary>
+    public Action<ShadowDifference>? ShadowDiffered { get; set; }
+
     /// <summary>Called when a sequence ended, before its reader is told.</summary>
     public Action? Ended { get; set; }
 
@@ -67,6 +76,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Takes a new sequence.</summary>
     public void Add(Sequence sequence)
     {
+        _shadow?.Choose(sequence);
         _scheduler.Add(sequence);
         if (TokenChooser.EndBeforeStart(sequence) is { } reason)
             End(sequence, reason);
@@ -85,7 +95,7 @@ internal sealed class EngineLoop : IDisposable
         if (batch.Count == 0)
         {
             PublishGauges();
-            return false;
+            return _shadow is { } check && check.Step(idle: true);
         }
 
         var modelStart = _time.GetTimestamp();
@@ -96,6 +106,7 @@ internal sealed class EngineLoop : IDisposable
         else
             Fail(batch, failure);
 
+        _shadow?.Step(idle: false);
         EngineCounters.Add(ref _counters.ModelTicks, modelTicks);
         EngineCounters.Add(ref _counters.LoopTicks, _time.GetTimestamp() - start - modelTicks);
         PublishGauges();
@@ -218,12 +229,35 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Gives everything back before the reader sees the last event, so that who was told of the end finds room.</summary>
     private void Close(Sequence sequence, in SequenceEvent last)
     {
+        if (last.Finish is FinishReason.Stop or FinishReason.Length)
+            _shadow?.Offer(sequence);
         _scheduler.Remove(sequence, sound: last.Finish != FinishReason.Error);
         Count(last.Finish);
         PublishGauges();
         Ended?.Invoke();
         sequence.Outbox.Write(last);
         sequence.Outbox.Complete();
+    }
+
+    /// <summary>Whatever the sequence used beyond plain decoding is suspect.</summary>
+    private void SwitchOff(Sequence sequence, int index)
+    {
+        var drafted = sequence.DraftRecord.Judged > 0;
+        var cached = sequence.CachedTokens > 0;
+        if (drafted)
+            _drafter?.SwitchOff("An answer with drafts came out different when it was computed again without.");
+        if (cached)
+            _scheduler.Prefixes.SwitchOff();
+        ShadowDiffered?.Invoke(new ShadowDifference(
+            _model.NumericsId,
+            index,
+            sequence.Generated.Length,
+            sequence.PromptLength,
+            sequence.CachedTokens,
+            sequence.DraftRecord.Judged,
+            sequence.DraftRecord.Accepted,
+            drafted,
+            cached));
     }
 
     private void Count(FinishReason? reason)

@@ -79,6 +79,14 @@ public sealed record EngineOptions
     [Range(1, 4096)]
     public int MaxDraftingSequences { get; init; } = 4;
 
+    /// <summary>Share of the finished sequences, 0 to 1, that are computed once more in the background, without drafts and cache, and compared bit by
+    /// bit. A difference is told and switches off what the sequence used. 0: none, and no memory is kept for it.</summary>
+    public double ShadowShare { get; init; } = 0.001;
+
+    /// <summary>The longest sequence, prompt and answer together, that is computed once more. Pages for so many tokens and one slot are kept for it.</summary>
+    [Range(64, 1 << 20)]
+    public int ShadowTokens { get; init; } = 1024;
+
     /// <summary>Drafts whenever there is room, without asking whether it pays: for tests and measurements.</summary>
     internal bool DraftAlways { get; init; }
 }

@@ -80,6 +80,12 @@ public sealed record EngineStatistics
     /// <summary>Why drafting stopped until the next start, or null.</summary>
     public required string? DraftingOffReason { get; init; }
 
+    /// <summary>Finished sequences that were computed once more in the background.</summary>
+    public required long ShadowChecks { get; init; }
+
+    /// <summary>Of those, the ones that came out different.</summary>
+    public required long ShadowDifferences { get; init; }
+
     /// <summary>Time spent in the model, all steps.</summary>
     public required TimeSpan ModelTime { get; init; }
 

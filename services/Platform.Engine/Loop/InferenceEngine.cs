@@ -60,6 +60,13 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Completes when the engine thread has ended; faulted when the engine stopped because its steps failed.</summary>
     public Task Completion => _ended.Task;
 
+    /// <summary>Raised on the engine thread when a finished sequence, computed once more in the background, came out different. Must be quick.</summary>
+    public event Action<ShadowDifference>? ShadowDiffered
+    {
+        add => _loop.ShadowDiffered += value;
+        remove => _loop.ShadowDiffered -= value;
+    }
+
     /// <summary>Numbers for dashboards and tests.</summary>
     public EngineStatistics Statistics => new()
     {
@@ -98,6 +105,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         JudgedDrafts = _counters.JudgedDrafts,
         AcceptedDrafts = _counters.AcceptedDrafts,
         DraftTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.DraftTicks)),
+        ShadowChecks = Volatile.Read(ref _counters.ShadowChecks),
+        ShadowDifferences = Volatile.Read(ref _counters.ShadowDifferences),
         DraftingOffReason = _loop.Drafter?.OffReason,
         ModelTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.ModelTicks)),
         LoopTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.LoopTicks)),

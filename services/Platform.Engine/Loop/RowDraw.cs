@@ -22,6 +22,9 @@ internal sealed class RowDraw
 
     public TopLogprob[]? Top { get; set; }
 
+    /// <summary>The row's fingerprint, when the sequence may be checked in the shadow.</summary>
+    public ulong RowHash { get; set; }
+
     /// <summary>Why no token could be drawn, or null.</summary>
     public SequenceFailedException? Failure { get; set; }
 }

@@ -54,6 +54,8 @@ internal sealed class RowSampler
     private static void Draw(RowDraw draw, ReadOnlySpan<float> row, Sampler sampler)
     {
         var request = draw.Sequence.Request;
+        if (draw.Sequence.Shadow is { IsWhole: true })
+            draw.RowHash = RowHash.Of(row);
         try
         {
             var key = new NoiseKey(request.Seed, request.Choice, draw.Position);

@@ -92,6 +92,9 @@ internal sealed class Sequence
     /// <summary>What drafting has been worth to this sequence so far.</summary>
     public DraftRecord DraftRecord { get; } = new();
 
+    /// <summary>What a later check in the shadow needs; null when the sequence is not chosen for one.</summary>
+    public ShadowRecord? Shadow { get; set; }
+
     /// <summary>Positions, from the first on, whose keys and values the draft head has made from this sequence's own tokens.</summary>
     public int HeadLength { get; set; }
 

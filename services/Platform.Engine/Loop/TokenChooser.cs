@@ -31,6 +31,7 @@ internal static class TokenChooser
             throw failure;
         var sequence = draw.Sequence;
         sequence.Append(draw.Token);
+        sequence.Shadow?.Add(draw.RowHash, sequence.TokenCount);
         return new SequenceEvent(draw.Token, draw.Logprob, draw.Top, FinishAfter(sequence, draw.Token), null, sequence.CachedTokens);
     }
 
