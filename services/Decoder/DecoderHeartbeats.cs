@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts;
 using Platform.Contracts.Directory;
+using Platform.Engine;
 
 namespace Platform.Decoder;
 
@@ -29,6 +30,7 @@ internal sealed class DecoderHeartbeats(
             decoder.Engine.MaxContext,
             statistics.TotalSlots,
             statistics.TotalPages);
+        decoder.Engine.ShadowDiffered += Tell;
         while (!stoppingToken.IsCancellationRequested)
         {
             await BeatAsync(stoppingToken);
@@ -37,6 +39,17 @@ internal sealed class DecoderHeartbeats(
         }
         await LeaveAsync();
     }
+
+    private void Tell(ShadowDifference difference) => logger.ShadowDiffered(
+        difference.NumericsId,
+        difference.Index,
+        difference.AnswerTokens,
+        difference.PromptTokens,
+        difference.CachedTokens,
+        difference.AcceptedDrafts,
+        difference.JudgedDrafts,
+        difference.DraftingSwitchedOff,
+        difference.CacheSwitchedOff);
 
     private async Task ListeningAsync(CancellationToken cancellationToken)
     {

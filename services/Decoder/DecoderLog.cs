@@ -18,4 +18,19 @@ internal static partial class DecoderLog
 
     [LoggerMessage(4004, LogLevel.Information, "Decoder {AppId} left the directory")]
     public static partial void Left(this ILogger logger, string appId);
+
+    [LoggerMessage(4005, LogLevel.Error,
+        "An answer computed once more under {NumericsId} differs from token {Index} of {AnswerTokens} on; prompt {PromptTokens} tokens, {CachedTokens} of them " +
+        "cached, {AcceptedDrafts} of {JudgedDrafts} drafts accepted. Until the next start: drafting off {DraftingOff}, prefix cache off {CacheOff}")]
+    public static partial void ShadowDiffered(
+        this ILogger logger,
+        string numericsId,
+        int index,
+        int answerTokens,
+        int promptTokens,
+        int cachedTokens,
+        int acceptedDrafts,
+        int judgedDrafts,
+        bool draftingOff,
+        bool cacheOff);
 }

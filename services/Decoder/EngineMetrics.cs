@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Engine;
 using Prometheus;
 
@@ -18,6 +19,7 @@ internal sealed class EngineMetrics
         AddCaches();
         AddPrefixes();
         AddWork();
+        AddDrafts();
     }
 
     /// <summary>Updates from this engine before every collection, for as long as the registry lives.</summary>
@@ -89,6 +91,35 @@ internal sealed class EngineMetrics
         AddCounter("Tokens fed one by one after they were generated", s => s.DecodeTokens, "platform_engine_decode_tokens_total");
         AddCounter("Time in the model, in seconds", s => s.ModelTime.TotalSeconds, "platform_engine_model_seconds_total");
         AddCounter("Time in scheduling, sampling and emitting, in seconds", s => s.LoopTime.TotalSeconds, "platform_engine_loop_seconds_total");
+    }
+
+    private void AddDrafts()
+    {
+        AddCounter("Sequences in all steps with drafts", s => s.JudgedDrafts[0], "platform_draft_rounds_total", "vllm__spec_decode_num_drafts_total");
+        AddCounter("Drafts fed for verification", s => s.DraftTokens, "platform_draft_tokens_total", "vllm__spec_decode_num_draft_tokens_total");
+        AddCounter("Drafts that were right", s => s.AcceptedDrafts.Sum(), "vllm__spec_decode_num_accepted_tokens_total");
+        AddCounter("Steps with drafts", s => s.DraftSteps, "platform_draft_steps_total");
+        AddCounter("Time in the draft head, in seconds", s => s.DraftTime.TotalSeconds, "platform_draft_seconds_total");
+        AddGauge("1 when drafting was switched off until the next start", s => s.DraftingOffReason is null ? 0 : 1, "platform_drafting_off");
+        AddCounter("Finished sequences that were computed once more", s => s.ShadowChecks, "platform_shadow_checks_total");
+        AddCounter("Of those, the ones that came out different", s => s.ShadowDifferences, "platform_shadow_differences_total");
+        AddPerPosition("Drafts compared with the target's draw; those after a wrong one are not", s => s.JudgedDrafts,
+            "platform_draft_compared_tokens_total");
+        AddPerPosition("Drafts that were right, by position behind the last known token", s => s.AcceptedDrafts,
+            "platform_draft_accepted_tokens_total", "vllm__spec_decode_num_accepted_tokens_per_pos_total");
+    }
+
+    private void AddPerPosition(string help, Func<EngineStatistics, IReadOnlyList<long>> values, params string[] names)
+    {
+        foreach (var counter in names.Select(name => _metrics.CreateCounter(name, help, "model_name", "position")))
+        {
+            _updates.Add(statistics =>
+            {
+                var positions = values(statistics);
+                for (var position = 0; position < statistics.MaxDraftTokens; position++)
+                    counter.WithLabels(_model, position.ToString(CultureInfo.InvariantCulture)).IncTo(positions[position]);
+            });
+        }
     }
 
     private void AddGauge(string help, Func<EngineStatistics, double> value, params string[] names)

@@ -73,7 +73,7 @@ internal static class UpCommand
                 Kv = Enum.Parse<KvFormat>(settings.Kv, ignoreCase: true),
                 Weights = WeightNames.Parse(settings.Weights),
             },
-            Engine = new EngineOptions { MaxSequences = settings.Sequences },
+            Engine = new EngineOptions { MaxSequences = settings.Sequences, MaxDraftTokens = settings.DraftTokens },
             Gateway = gateway => Configure(gateway, settings, keys),
             ConfigureLogging = UpLog.Configure,
         };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Platform.Engine;
 
 namespace Platform.Cli.Up;
 
@@ -15,12 +16,25 @@ namespace Platform.Cli.Up;
 /// <param name="Kv">How keys and values are cached: auto, f32, bf16 or int8.</param>
 /// <param name="Weights">as-stored, int8 or int4.</param>
 /// <param name="Sequences">Sequences that run at once.</param>
+/// <param name="DraftTokens">Tokens guessed ahead per step, where the checkpoint has a draft head.</param>
 /// <param name="AssumeTemplate">The chat template to take when the checkpoint's own is unknown.</param>
 /// <param name="NewKey">Whether to make another key.</param>
 /// <param name="AllowFetch">Whether pictures may be fetched from public addresses.</param>
 internal sealed record UpSettings(
-    string? Model, string? Name, int Port, string Data, bool Open, int Threads, string Compute, string Kv, string Weights, int Sequences, string? AssumeTemplate,
-    bool NewKey, bool AllowFetch)
+    string? Model,
+    string? Name,
+    int Port,
+    string Data,
+    bool Open,
+    int Threads,
+    string Compute,
+    string Kv,
+    string Weights,
+    int Sequences,
+    int DraftTokens,
+    string? AssumeTemplate,
+    bool NewKey,
+    bool AllowFetch)
 {
     /// <summary>Declares the options on a command and returns how to read them.</summary>
     public static Func<ParseResult, UpSettings> Declare(Command command)
@@ -37,10 +51,11 @@ internal sealed record UpSettings(
             "--weights", "PLATFORM_WEIGHTS", "as-stored; int8 or int4: large matrices quantised at load, half or a quarter of BF16's bytes.",
             WeightNames.All);
         var sequences = Number("--sequences", "PLATFORM_SEQUENCES", "Sequences that run at once; more wait.", 16, 1, 4096);
+        var drafts = Number("--draft-tokens", "PLATFORM_DRAFT_TOKENS", "Tokens the draft head guesses ahead per step, where it pays; changes no answer. 0: none.", 2, 0, EngineOptions.LargestDraft);
         var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
         var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");
         var fetch = Flag("--allow-fetch", "PLATFORM_ALLOW_FETCH", "Fetch pictures that a request names by a public http(s) address.");
-        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, weights, sequences, template, newKey, fetch])
+        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, weights, sequences, drafts, template, newKey, fetch])
             command.Add(option);
         return result => new UpSettings(
             result.GetValue(model),
@@ -53,6 +68,7 @@ internal sealed record UpSettings(
             result.GetValue(kv)!,
             result.GetValue(weights)!,
             result.GetValue(sequences),
+            result.GetValue(drafts),
             result.GetValue(template),
             result.GetValue(newKey),
             result.GetValue(fetch));

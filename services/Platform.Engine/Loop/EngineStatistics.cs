@@ -62,6 +62,9 @@ public sealed record EngineStatistics
     /// <summary>Tokens emitted.</summary>
     public required long GeneratedTokens { get; init; }
 
+    /// <summary>The most drafts a sequence can have in one step; 0 when the engine does not draft.</summary>
+    public required int MaxDraftTokens { get; init; }
+
     /// <summary>Steps that fed drafts.</summary>
     public required long DraftSteps { get; init; }
 

@@ -100,6 +100,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         CachedPageBytes = Volatile.Read(ref _counters.CachedPages) * _model.PageBytes,
         Checkpoints = Volatile.Read(ref _counters.Checkpoints),
         CheckpointBytes = Volatile.Read(ref _counters.Checkpoints) * _model.SlotBytes,
+        MaxDraftTokens = _limits.MaxDraftTokens,
         DraftSteps = Volatile.Read(ref _counters.DraftSteps),
         DraftTokens = Volatile.Read(ref _counters.DraftTokens),
         JudgedDrafts = _counters.JudgedDrafts,

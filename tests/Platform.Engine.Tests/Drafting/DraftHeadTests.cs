@@ -24,12 +24,14 @@ public sealed class DraftHeadTests : IDisposable
     public void Its_keys_and_values_are_those_of_single_steps_whatever_was_accepted(double probability)
     {
         var request = Request(61);
-        var expected = BlobAfter(request, 30, (cache, sampler) => new ScriptedDrafts(NoAnswers(request), 0, Head(cache, sampler)), drafts: 1, chunk: 512);
-        using var bench = new LoopBench(_engineModel, Options(0));
-        var answers = new Dictionary<SequenceRequest, int[]>(ReferenceEqualityComparer.Instance) { [request] = [.. bench.Run(request).Tokens] };
-        var found = BlobAfter(
-            request, 30, (cache, sampler) => new ScriptedDrafts(answers, probability, Head(cache, sampler)) { Vocab = 512 }, drafts: 4, chunk: 17);
-        Assert.Equal(expected, found);
+        using var plain = new LoopBench(_engineModel, Options(0));
+        var answers = new Dictionary<SequenceRequest, int[]>(ReferenceEqualityComparer.Instance) { [request] = [.. plain.Run(request).Tokens] };
+        using var drafting = With(new ScriptedDrafts(answers, probability) { Vocab = 512 }, drafts: 4, chunk: 17);
+        var (tokens, found, followed) = BlobAfter(drafting, request, 30);
+        Assert.True(followed);
+        using var single = With(new ScriptedDrafts(answers, probability) { IsSilent = true }, drafts: 1, chunk: 512);
+        Assert.Equal(BlobAfter(single, request, tokens).Blob, found);
+        Assert.Equal((0L, true), (single.Counters.DraftTokens, drafting.Counters.DraftTokens > 0));
     }
 
     [Fact]
@@ -45,11 +47,11 @@ public sealed class DraftHeadTests : IDisposable
     {
         var request = Request(61);
         using var bench = new LoopBench(_engineModel, Options(0) with { PrefixCacheBytes = 0 });
-        var clean = BlobAfter(bench, request, 10);
+        var clean = BlobAfter(bench, request, 10).Blob;
         using var drafting = new LoopBench(_engineModel, Options(2) with { PrefixCacheBytes = 0 });
         drafting.Run(Request(64));
         drafting.Loop.Drafter!.SwitchOff("for the test");
-        Assert.Equal(clean, BlobAfter(drafting, request, 10));
+        Assert.Equal(clean, BlobAfter(drafting, request, 10).Blob);
     }
 
     [Fact]
@@ -75,29 +77,20 @@ public sealed class DraftHeadTests : IDisposable
         Sampling = new() { Temperature = 0.8f, TopP = 0.95f },
     };
 
-    private static Dictionary<SequenceRequest, int[]> NoAnswers(SequenceRequest request) => new(ReferenceEqualityComparer.Instance) { [request] = [] };
-
-    private IDraftSource Head(KvCache cache, RowSampler sampler) => _engineModel.CreateDraftSource!(cache, sampler);
-
-    private byte[] BlobAfter(SequenceRequest request, int tokens, Func<KvCache, RowSampler, IDraftSource> source, int drafts, int chunk)
+    /// <summary>An engine whose head follows every step while a script says what is drafted.</summary>
+    private LoopBench With(ScriptedDrafts script, int drafts, int chunk)
     {
-        using var bench = new LoopBench(_engineModel with { CreateDraftSource = source }, Options(drafts, chunk));
-        return BlobAfter(bench, request, tokens);
+        var model = _engineModel with { CreateDraftSource = (cache, sampler) => script.Over(_engineModel.CreateDraftSource!(cache, sampler)) };
+        return new LoopBench(model, Options(drafts, chunk));
     }
 
-    private static byte[] BlobAfter(LoopBench bench, SequenceRequest request, int tokens)
+    /// <summary>The state as soon as so many tokens or more were said.</summary>
+    private static (int Tokens, byte[] Blob, bool Followed) BlobAfter(LoopBench bench, SequenceRequest request, int tokens)
     {
-        // A limit makes both stop after the same token, however many a step gives; the last one is not fed.
-        var sequence = bench.Add(request with { MaxTokens = tokens });
-        var blob = Array.Empty<byte>();
-        while (sequence.Status != SequenceStatus.Finished)
-        {
+        var sequence = bench.Add(request);
+        while (sequence.Generated.Length < tokens)
             Assert.True(bench.Step());
-            if (sequence.Generated.Length is var said && said == tokens - 1)
-                blob = bench.Loop.Transfer.Export(sequence).ToBytes();
-        }
-
-        return blob;
+        return (sequence.Generated.Length, bench.Loop.Transfer.Export(sequence).ToBytes(), sequence.HeadLength == sequence.State.Length);
     }
 
     private List<int> Drafted(SequenceRequest request, int others)

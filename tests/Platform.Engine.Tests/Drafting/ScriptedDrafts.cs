@@ -7,24 +7,35 @@ namespace Platform.Engine.Tests.Drafting;
 internal sealed class ScriptedDrafts(IReadOnlyDictionary<SequenceRequest, int[]> plain, double probability, IDraftSource? inner = null) : IDraftSource
 {
     private readonly Random _random = new(7);
+    private IDraftSource? _inner = inner;
 
     /// <summary>What a wrong draft may be at most.</summary>
     public int Vocab { get; init; } = LedgerModel.Vocab;
 
-    public bool ReadsHidden => inner?.ReadsHidden ?? false;
+    /// <summary>Says nothing at all.</summary>
+    public bool IsSilent { get; init; }
+
+    public bool ReadsHidden => _inner?.ReadsHidden ?? false;
 
     public void Draft(IReadOnlyList<DraftTurn> turns, StepOutput output)
     {
-        inner?.Draft(turns, output);
+        _inner?.Draft(turns, output);
         foreach (var turn in turns)
         {
             turn.Sequence.DropDrafts();
-            for (var i = 0; i < turn.Wanted; i++)
+            for (var i = 0; i < turn.Wanted && !IsSilent; i++)
                 turn.Sequence.AddDraft(Guess(turn.Sequence, turn.Sequence.Generated.Length + i));
         }
     }
 
-    public void Dispose() => inner?.Dispose();
+    /// <summary>Lets a head follow all steps.</summary>
+    public ScriptedDrafts Over(IDraftSource head)
+    {
+        _inner = head;
+        return this;
+    }
+
+    public void Dispose() => _inner?.Dispose();
 
     private int Guess(Sequence sequence, int index)
     {

@@ -148,7 +148,11 @@ public abstract class LawOneTests(LawModels models)
     {
         var options = new TextModelOptions
         {
-            Threads = 2, Format = models.Format, Kv = models.Kv, Weights = models.Weights, KernelOverride = new SplitByBatchKernels(),
+            Threads = 2,
+            Format = models.Format,
+            Kv = models.Kv,
+            Weights = models.Weights,
+            KernelOverride = new SplitByBatchKernels(),
         };
         using var model = models.Load(options);
         using var loop = new RecordingLoop(model, LawModels.OptionsFor(1));
