@@ -21,7 +21,7 @@ internal sealed class PromptEncoder(Sidecar sidecar, IOptions<ResponseOptions> o
             {
                 ChatResponsePrompt chat => await RenderAsync(chat, request.Reasoning.Mode, cancellationToken),
                 TextResponsePrompt text => await EncodeTextAsync(text.Text, cancellationToken),
-                TokenResponsePrompt tokens => new EncodedPrompt(tokens.Ids, ReasoningMode.Default, OpensReasoning: false, Boundaries: []),
+                TokenResponsePrompt tokens => new EncodedPrompt(tokens.Ids, ReasoningMode.Default, OpensReasoning: false, Boundaries: [], ReturnBoundary: 0),
                 _ => throw new InvalidOperationException($"A prompt of the form {request.Prompt.GetType().Name} cannot be encoded."),
             };
             return Checked(encoded, model);
@@ -99,7 +99,7 @@ internal sealed class PromptEncoder(Sidecar sidecar, IOptions<ResponseOptions> o
         }
         if (info is null || count != ids.Length)
             throw new RpcException(new Status(StatusCode.Internal, "The tokenizer sent fewer ids than it announced."));
-        return new EncodedPrompt(ids, WireForms.Mode(info.ReasoningMode), info.OpensReasoning, [.. info.Boundaries]);
+        return new EncodedPrompt(ids, WireForms.Mode(info.ReasoningMode), info.OpensReasoning, [.. info.Boundaries], info.ReturnBoundary);
     }
 
     // A service that refuses early closes its side; the reason is in the reply, not in the failed write.

@@ -53,6 +53,7 @@ internal static class WireForms
             TopLogprobs = request.TopLogprobs,
             Reasoning = Reasoning(request.Reasoning, prompt),
             CacheSalt = request.CacheSalt,
+            ReturnPosition = prompt.ReturnBoundary,
         };
         start.CheckpointPositions.AddRange(prompt.Boundaries);
         start.StopTokenIds.AddRange(request.StopTokenIds);

@@ -31,6 +31,7 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
             ReplayTokens = [.. start.ReplayIds],
             CacheSalt = start.CacheSalt,
             CheckpointPositions = [.. start.CheckpointPositions],
+            ReturnPosition = start.ReturnPosition,
         };
     }
 

@@ -38,7 +38,9 @@ internal sealed class PromptRenderer(Text.Tokenizer tokenizer, ChatTemplate temp
         if (mode == ReasoningMode.Auto)
             segments = EndedAfterTheTag(segments);
         var ids = tokenizer.Encode(segments, Text.SpecialTokens.AsText, cancellationToken);
-        return new RenderedPrompt(ids, mode, rendered.OpensThinking, BoundariesOf(ids));
+        var boundaries = BoundariesOf(ids);
+        var behindQuery = rendered.TurnsToLastQuery is > 0 and var turns && turns <= boundaries.Length ? boundaries[turns - 1] : 0;
+        return new RenderedPrompt(ids, mode, rendered.OpensThinking, boundaries, behindQuery);
     }
 
     // Only the template writes this id: what a client spells like it is encoded as text.

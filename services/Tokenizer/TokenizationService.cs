@@ -48,7 +48,7 @@ internal sealed class TokenizationService(PromptRenderer renderer, TokenizerOpti
         RequireOptions(wanted is not null);
         var ids = ForTheClient(() => renderer.Tokenizer.Encode(
             StrictUtf8.GetString(utf8.Joined.Span), ToText(wanted!.SpecialTokens), context.CancellationToken));
-        var plain = new RenderedPrompt(ids, ReasoningMode.Unspecified, OpensReasoning: false, Boundaries: []);
+        var plain = new RenderedPrompt(ids, ReasoningMode.Unspecified, OpensReasoning: false, Boundaries: [], ReturnBoundary: 0);
         await WriteAsync(responseStream, plain, context.CancellationToken);
     }
 
@@ -127,7 +127,13 @@ internal sealed class TokenizationService(PromptRenderer renderer, TokenizerOpti
 
     private static async Task WriteAsync(IServerStreamWriter<PromptPart> stream, RenderedPrompt prompt, CancellationToken cancellationToken)
     {
-        var info = new PromptInfo { TokenCount = prompt.Ids.Length, ReasoningMode = prompt.Mode, OpensReasoning = prompt.OpensReasoning };
+        var info = new PromptInfo
+        {
+            TokenCount = prompt.Ids.Length,
+            ReasoningMode = prompt.Mode,
+            OpensReasoning = prompt.OpensReasoning,
+            ReturnBoundary = prompt.ReturnBoundary,
+        };
         info.Boundaries.AddRange(prompt.Boundaries);
         var offset = 0;
         do

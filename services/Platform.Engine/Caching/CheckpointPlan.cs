@@ -11,7 +11,7 @@ internal sealed class CheckpointPlan
     private int[] _snapshotSlots = [];
     private int _next;
 
-    /// <summary>The checkpoint that the sequence started from, or null.</summary>
+    /// <summary>The checkpoint that the sequence started from and is to replace, or null.</summary>
     public StateCheckpoint? Origin { get; set; }
 
     /// <summary>Admissions between two uses of what the sequence continues; 0 while unknown.</summary>
@@ -40,7 +40,7 @@ internal sealed class CheckpointPlan
         return last;
     }
 
-    /// <summary>Chooses positions: the newest borders of the prompt, its first one (others may share it), and where it leaves a known path.</summary>
+    /// <summary>Chooses positions: the newest borders of the prompt, its first one (others may share it), the one to return to, and where it leaves a known path.</summary>
     /// <param name="request">Has the borders; without any the last token but one is one, so that the same prompt can come again.</param>
     /// <param name="from">Tokens that are there already.</param>
     /// <param name="known">Tokens that another prompt shared; 0 if none.</param>
@@ -62,6 +62,8 @@ internal sealed class CheckpointPlan
 
         if (first <= last)
             chosen.Add(first);
+        if (request.ReturnPosition >= from + FewestTokens && request.ReturnPosition <= last)
+            chosen.Add(request.ReturnPosition);
         if (known >= from + FewestTokens && known <= last)
             chosen.Add(known);
         _positions = [.. chosen];

@@ -6,7 +6,8 @@ namespace Platform.Engine;
 /// hit need not compute. <i>Bytes</i>: of what is short: the slot, and when pages are, those that would be free without it. <i>Wait</i>: admissions until its next use is expected. A prefix that
 /// came back every p admissions comes back p after its last use; the longer it is overdue the longer it will be, so sessions that take turns keep
 /// the ones whose turn is next, where the least recently used would throw out just those. <i>Reuse</i>: 1 for a border that was used before, a half for
-/// one that never was, little for a border that a later one on the same path replaces (only an edited conversation returns to it), and for the end of a
+/// one that never was, little for a border that a later one on the same path replaces (only an edited conversation returns to it; the one behind a
+/// conversation's last query is replaced by that behind its next query only, where reasoning is dropped and the text goes another way), and for the end of a
 /// generated turn the share of such ends that were ever continued.</para>
 /// </remarks>
 internal static class CheckpointValue
@@ -34,7 +35,7 @@ internal static class CheckpointValue
             return true;
         for (var node = checkpoint.Node.OnlyChild; node is not null; node = node.OnlyChild)
         {
-            if (node.Checkpoint is { } later && (!later.IsTurnEnd || later.Hits > 0))
+            if (node.Checkpoint is { } later && (!later.IsTurnEnd || later.Hits > 0) && (later.IsReturn || !checkpoint.IsReturn))
                 return true;
         }
 

@@ -121,8 +121,12 @@ internal sealed class PrefixCache
             sequence.State.Length = match.Length;
             Unpin(match);
             _shelf.Used(checkpoint);
-            checkpoint.Continuations++;
-            plan.Origin = checkpoint;
+            if (!checkpoint.IsReturn || sequence.Request.ReturnPosition > match.Length)
+            {
+                checkpoint.Continuations++;
+                plan.Origin = checkpoint;
+            }
+
             plan.Period = checkpoint.Period;
         }
 
@@ -237,7 +241,7 @@ internal sealed class PrefixCache
         if (match.Length == position)
             return -1;                      // somebody was faster
         var kept = CheckpointValue.KeptBefore(match.Checkpoint?.Node);
-        var reuse = !isLast ? CheckpointValue.Replaced : sequence.Plan.Period > 0 ? 1 : CheckpointValue.Unproven;
+        var reuse = !isLast && position != sequence.Request.ReturnPosition ? CheckpointValue.Replaced : sequence.Plan.Period > 0 ? 1 : CheckpointValue.Unproven;
         var value = CheckpointValue.Of(position - kept, reuse, _states.SlotBytes, _shelf.WaitAfter(sequence.Plan.Period));
         return _shelf.MakePlace(value) ? _slots.TakeForCheckpoint() : -1;
     }
@@ -255,7 +259,16 @@ internal sealed class PrefixCache
         var name = PrefixTree.NameOf(sequence.Request.CacheSalt);
         foreach (var key in keys)
             name = PrefixTree.NameAfter(name, key);
-        _shelf.Add(new StateCheckpoint { Node = node, Slot = slot, IsTurnEnd = isTurnEnd, Name = name, LastUsed = _shelf.Now, Period = period });
+        _shelf.Add(new StateCheckpoint
+        {
+            Node = node,
+            Slot = slot,
+            IsTurnEnd = isTurnEnd,
+            IsReturn = position == sequence.Request.ReturnPosition,
+            Name = name,
+            LastUsed = _shelf.Now,
+            Period = period,
+        });
     }
 
     private void Count(Sequence sequence, PrefixMatch match)

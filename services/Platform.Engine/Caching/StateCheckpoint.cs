@@ -10,6 +10,9 @@ internal sealed class StateCheckpoint
     /// <summary>Taken where a generated turn ended, not at a border of the prompt.</summary>
     public bool IsTurnEnd { get; init; }
 
+    /// <summary>Its conversation is bound to come back here once, whatever follows it.</summary>
+    public bool IsReturn { get; init; }
+
     /// <summary>Names the tokens before it, salt included; remembered when it is evicted.</summary>
     public required ulong Name { get; init; }
 

@@ -61,6 +61,9 @@ internal static class RequestCheck
                 $"The checkpoint position {position} follows {last}; positions ascend from 1 to the prompt's length ({request.PromptTokens.Length}).");
             last = position;
         }
+
+        Require(request.ReturnPosition == 0 || Array.IndexOf(request.CheckpointPositions, request.ReturnPosition) >= 0,
+            $"The return position {request.ReturnPosition} is none of the checkpoint positions; name one of them, or 0.");
     }
 
     private static void CheckIds(int[] ids, int vocabSize, string what)

@@ -62,4 +62,8 @@ public sealed record SequenceRequest
     /// <summary>Borders of the prompt, ascending numbers of tokens from 1 to its length, at which a later prompt may go another way: the end of each message,
     /// and of the prompt without what opens the answer. The newest get checkpoints. Empty: the prompt without its last token is one.</summary>
     public int[] CheckpointPositions { get; init; } = [];
+
+    /// <summary>Of the borders, the one to which the conversation is bound to come back, whatever follows it: behind its last query. Its checkpoint keeps its
+    /// worth when later ones are there. 0: none.</summary>
+    public int ReturnPosition { get; init; }
 }

@@ -29,11 +29,17 @@ public static class ChatRenderer
         {
             WriteSystem();
             int lastQuery = LastQuery();
+            int turnsToQuery = 0;
             for (int index = 0; index < _messages.Length; index++)
+            {
                 WriteMessage(index, lastQuery);
+                if (index == lastQuery)
+                    turnsToQuery = _out.Turns;
+            }
+
             if (prompt.AddGenerationPrompt && !prompt.ContinueFinalMessage)
                 WriteGenerationPrompt();
-            return new RenderedChat(_out.Build(), _opensThinking);
+            return new RenderedChat(_out.Build(), _opensThinking) { TurnsToLastQuery = turnsToQuery };
         }
 
         private static JsonElement[] Messages(JsonElement messages)

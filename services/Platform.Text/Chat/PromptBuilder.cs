@@ -9,7 +9,14 @@ internal sealed class PromptBuilder
     private readonly StringBuilder _current = new();
     private bool _currentTrusted;
 
-    public void Trusted(ReadOnlySpan<char> text) => Append(text, trusted: true);
+    /// <summary>Turns begun so far.</summary>
+    public int Turns { get; private set; }
+
+    public void Trusted(ReadOnlySpan<char> text)
+    {
+        Turns += text.Count(TemplateText.TurnStart);
+        Append(text, trusted: true);
+    }
 
     public void Untrusted(ReadOnlySpan<char> text) => Append(text, trusted: false);
 
