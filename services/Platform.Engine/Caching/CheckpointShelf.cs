@@ -43,6 +43,18 @@ internal sealed class CheckpointShelf(PrefixTree tree, SlotAllocator slots, long
         if (checkpoint.IsTurnEnd && checkpoint.Hits == 0)
             _turnEndsContinued++;
         checkpoint.Hits++;
+        checkpoint.IsAbandoned = false;
+    }
+
+    /// <summary>A conversation goes on from here another way than before: this checkpoint and what lies behind it are left behind.</summary>
+    public static void Abandon(StateCheckpoint checkpoint) => Abandon(checkpoint.Node);
+
+    private static void Abandon(PrefixNode node)
+    {
+        if (node.Checkpoint is { } checkpoint)
+            checkpoint.IsAbandoned = true;
+        foreach (var child in node.Children.Values)
+            Abandon(child);
     }
 
     /// <summary>Makes sure that a slot is left for a checkpoint of this value, evicting one that is worth less.</summary>

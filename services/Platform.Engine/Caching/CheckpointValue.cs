@@ -7,7 +7,7 @@ namespace Platform.Engine;
 /// came back every p admissions comes back p after its last use; the longer it is overdue the longer it will be, so sessions that take turns keep
 /// the ones whose turn is next, where the least recently used would throw out just those. <i>Reuse</i>: 1 for a border that was used before, a half for
 /// one that never was, little for a border that a later one on the same path replaces (only an edited conversation returns to it; the one behind a
-/// conversation's last query is replaced by that behind its next query only, where reasoning is dropped and the text goes another way), and for the end of a
+/// conversation's last query is replaced by that behind its next query only; that one drops the reasoning in between, so all that lay there is left behind), and for the end of a
 /// generated turn the share of such ends that were ever continued.</para>
 /// </remarks>
 internal static class CheckpointValue
@@ -26,9 +26,11 @@ internal static class CheckpointValue
     /// <param name="period">Admissions between two uses.</param>
     public static double Wait(double age, double period) => Math.Max(1, Math.Abs(period - age));
 
-    /// <summary>Whether a later checkpoint on the only path that goes on from here makes this one nearly useless.</summary>
+    /// <summary>Whether its conversation left it behind, or a later checkpoint on the only path that goes on from here makes this one nearly useless.</summary>
     public static bool IsReplaced(StateCheckpoint checkpoint)
     {
+        if (checkpoint.IsAbandoned)
+            return true;
         if (checkpoint.Node.Children.Count > 1)
             return false;
         if (checkpoint.Continuations > 0)

@@ -121,7 +121,10 @@ internal sealed class PrefixCache
             sequence.State.Length = match.Length;
             Unpin(match);
             _shelf.Used(checkpoint);
-            if (!checkpoint.IsReturn || sequence.Request.ReturnPosition > match.Length)
+            var isNextQuery = sequence.Request.ReturnPosition > match.Length;
+            if (checkpoint.IsReturn && isNextQuery)
+                CheckpointShelf.Abandon(checkpoint);
+            if (!checkpoint.IsReturn || isNextQuery)
             {
                 checkpoint.Continuations++;
                 plan.Origin = checkpoint;

@@ -13,6 +13,9 @@ internal sealed class StateCheckpoint
     /// <summary>Its conversation is bound to come back here once, whatever follows it.</summary>
     public bool IsReturn { get; init; }
 
+    /// <summary>Its conversation went another way or further on from here, and will hardly come back.</summary>
+    public bool IsAbandoned { get; set; }
+
     /// <summary>Names the tokens before it, salt included; remembered when it is evicted.</summary>
     public required ulong Name { get; init; }
 
