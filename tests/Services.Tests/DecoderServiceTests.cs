@@ -124,6 +124,25 @@ public sealed class DecoderServiceTests(RealPlatform platform) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_prompt_of_the_same_salt_comes_from_the_cache_and_says_the_same()
+    {
+        var prompt = Plain.Ids;
+        var start = DecoderCalls.Greedy(24);
+        start.CacheSalt = "one project";
+        start.CheckpointPositions.Add(prompt.Length - 4);
+        var first = await platform.Decoder.GenerateAsync(start, prompt);
+        var again = await platform.Decoder.GenerateAsync(start, prompt);
+        start.CacheSalt = "another project";
+        var stranger = await platform.Decoder.GenerateAsync(start, prompt);
+        Assert.Equal((0, prompt.Length - 4, 0), (first.Finish().CachedTokens, again.Finish().CachedTokens, stranger.Finish().CachedTokens));
+        Assert.Equal(first.Ids(), again.Ids());
+        Assert.Equal(first.Ids(), stranger.Ids());
+
+        start.CheckpointPositions.Add(prompt.Length + 1);
+        Assert.Contains("checkpoint position", (await RefusedAsync(start, prompt)).Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lower_epoch_of_the_same_response_is_refused()
     {
         var start = DecoderCalls.Greedy(1);

@@ -53,6 +53,30 @@ public sealed class TokenizerServiceTests(RealPlatform platform) : IClassFixture
         Assert.EndsWith("<think>", await platform.Tokenizer.DecodeAsync(auto.Ids), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Names_the_border_before_each_turn_and_the_one_behind_the_last_query()
+    {
+        const string json = """
+            {"messages":[
+              {"role":"system","content":"Be brief."},
+              {"role":"user","content":"What is in <|im_start|>notes?"},
+              {"role":"assistant","content":"","reasoning_content":"Look.","tool_calls":[{"type":"function","function":{"name":"read","arguments":{"path":"notes"}}}]},
+              {"role":"tool","content":"Nothing."}],
+             "tools":[{"type":"function","function":{"name":"read"}}]}
+            """;
+        var (info, ids) = await platform.Tokenizer.RenderAsync(Encoding.UTF8.GetBytes(json), Options(ReasoningMode.Thinking));
+        var turns = new List<string>();
+        int[] borders = [0, .. info.Boundaries, ids.Length];
+        for (var i = 0; i + 1 < borders.Length; i++)
+            turns.Add(await platform.Tokenizer.DecodeAsync(ids[borders[i]..borders[i + 1]]));
+        Assert.All(turns.SkipLast(1), turn => Assert.EndsWith("<|im_end|>\n", turn, StringComparison.Ordinal));
+        string[] openings = ["<|im_start|>system\n", "<|im_start|>user\nWhat", "<|im_start|>assistant\n<think>\nLook.", "<|im_start|>user\n<tool_response>", "<|im_start|>assistant\n<think>\n"];
+        Assert.Equal(openings.Length, turns.Count);
+        for (var i = 0; i < openings.Length; i++)
+            Assert.StartsWith(openings[i], turns[i], StringComparison.Ordinal);
+        Assert.Equal(info.Boundaries[1], info.ReturnBoundary);
+    }
+
     [Theory]
     [InlineData("{", "JSON")]
     [InlineData("[]", "messages")]
