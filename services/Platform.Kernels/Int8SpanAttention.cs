@@ -60,6 +60,7 @@ internal static unsafe class Int8SpanAttention
             XStride = stride,
             YStride = SpanAttention.SpanPositions,
             Next = request.AfterKeys(page),
+            Code = request.Code?.Scores,
         };
         var target = scores + (long)first * SpanAttention.SpanPositions + page * KvLayout.PagePositions;
         Int8Tile.Run(tile, (int*)(queries + (long)first * stride + CodesStart), target, request.Rows - first);
@@ -142,6 +143,7 @@ internal static unsafe class Int8SpanAttention
                 YStride = shareFloats,
                 Factors = codes + FactorWord,
                 Next = request.AfterValues(page),
+                Code = request.Code?.Values,
             };
             Int8Tile.Run(tile, (int*)codes, sums + vector * Lanes.Count, rows);
         }

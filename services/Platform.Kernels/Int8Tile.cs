@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Platform.Kernels.Emitted;
 
 namespace Platform.Kernels;
 
@@ -9,6 +10,9 @@ namespace Platform.Kernels;
 /// </summary>
 internal static unsafe class Int8Tile
 {
+    /// <summary>Lanes of a tile.</summary>
+    public const int Columns = 64;
+
     /// <summary>Runs any number of rows, cut into tiles; the first of them prefetches.</summary>
     /// <param name="tile">What the rows share.</param>
     /// <param name="x">Pairs of 16-bit codes.</param>
@@ -16,6 +20,12 @@ internal static unsafe class Int8Tile
     /// <param name="rows">How many.</param>
     public static void Run(Int8Operands tile, int* x, float* y, int rows)
     {
+        if (tile.Code is { } code && tile.PanelsAreEven)
+        {
+            RunEmitted(code, tile, x, y, rows);
+            return;
+        }
+
         while (rows > 0)
         {
             var now = rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
@@ -31,6 +41,40 @@ internal static unsafe class Int8Tile
             rows -= now;
             tile.Next = 0;
         }
+    }
+
+    private static void RunEmitted(Int8TileCode code, Int8Operands tile, int* x, float* y, int rows)
+    {
+        var beside = stackalloc float[Int8TileCode.MaxRows * Columns];
+        var scaled = tile.Factors != null;
+        while (rows > 0)
+        {
+            var now = rows switch { 7 or 8 => 4, >= Int8TileCode.MaxRows => Int8TileCode.MaxRows, _ => rows };
+            var operands = new Int8TileCode.Operands
+            {
+                Panel = tile.Panel0,
+                PanelStride = tile.Panel1 - tile.Panel0,
+                Next = tile.Panel0 + tile.Next,
+                PairStep = tile.PairStep,
+                Pairs = tile.Pairs,
+                X = x,
+                Y = scaled ? beside : y,
+            };
+            code.Run(&operands, now);
+            for (var row = 0; scaled && row < now; row++)
+                AddScaled((int*)beside + row * Columns, tile.Factors[row * tile.XStride], y + row * tile.YStride);
+            x += now * tile.XStride;
+            y += now * tile.YStride;
+            tile.Factors += scaled ? now * tile.XStride : 0;
+            rows -= now;
+            tile.Next = 0;
+        }
+    }
+
+    private static void AddScaled(int* sums, float factor, float* y)
+    {
+        for (var i = 0; i < Columns; i += Lanes.Count)
+            Int8Sums.AddTo(Vector512.Load(sums + i), Vector512.Create(factor), y + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -112,6 +156,12 @@ internal unsafe struct Int8Operands
 
     /// <summary>Bytes from the panels to those that are wanted next; 0 for none.</summary>
     public long Next;
+
+    /// <summary>The emitted loop, or null for this one.</summary>
+    public Int8TileCode? Code;
+
+    /// <summary>Whether the panels lie evenly apart.</summary>
+    public readonly bool PanelsAreEven => Panel2 - Panel1 == Panel1 - Panel0 && Panel3 - Panel2 == Panel1 - Panel0;
 }
 
 /// <summary>Four vectors of pairs, widened.</summary>
@@ -160,6 +210,6 @@ internal struct Int8Sums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void AddTo(Vector512<int> sums, Vector512<float> factor, float* y) =>
+    public static unsafe void AddTo(Vector512<int> sums, Vector512<float> factor, float* y) =>
         Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sums), factor, Vector512.Load(y)).Store(y);
 }

@@ -1,3 +1,5 @@
+using Platform.Kernels.Emitted;
+
 namespace Platform.Kernels;
 
 /// <summary>
@@ -16,12 +18,22 @@ public sealed unsafe class PagedAttention : IDisposable
     private readonly NativeBuffer _shares;
     private readonly NativeBuffer _totals;
     private readonly WorkerTeam _team;
+    private readonly Int8AttentionCode? _code;
 
     /// <summary>Reserves scratch memory for a team.</summary>
     /// <param name="team">Who computes.</param>
     /// <param name="layout">How pages lie.</param>
     /// <param name="queryHeads">Nq, a multiple of the kv heads.</param>
     public PagedAttention(WorkerTeam team, KvLayout layout, int queryHeads)
+        : this(team, layout, queryHeads, emitted: true)
+    {
+    }
+
+    /// <param name="team">Who computes.</param>
+    /// <param name="layout">How pages lie.</param>
+    /// <param name="queryHeads">Nq.</param>
+    /// <param name="emitted">Whether emitted code may run where the machine has it; the bits are the same.</param>
+    internal PagedAttention(WorkerTeam team, KvLayout layout, int queryHeads, bool emitted)
     {
         if (queryHeads <= 0 || queryHeads % layout.KvHeads != 0)
             throw new ArgumentException($"{queryHeads} query heads cannot share {layout.KvHeads} kv heads evenly.", nameof(queryHeads));
@@ -39,6 +51,7 @@ public sealed unsafe class PagedAttention : IDisposable
         _maxBlockRows = new AttentionPlan(_headsPerKv).MaxBlockRows;
         _workerScratch = new NativeBuffer(team.Threads * WorkerFloats * sizeof(float));
         _shares = new NativeBuffer(2L * team.Threads * TasksPerThread * BlockFloats * sizeof(float));
+        _code = emitted && layout.Storage == KvStorage.Int8 ? Int8AttentionCode.TryCreate(layout.HeadDim) : null;
         _totals = new NativeBuffer((long)team.Threads * TasksPerThread * BlockFloats * sizeof(float));
     }
 
@@ -100,6 +113,7 @@ public sealed unsafe class PagedAttention : IDisposable
         _workerScratch.Dispose();
         _shares.Dispose();
         _totals.Dispose();
+        _code?.Dispose();
     }
 
     private enum Stage
@@ -218,6 +232,7 @@ public sealed unsafe class PagedAttention : IDisposable
                 Span = span,
                 HeadsPerToken = Owner._headsPerKv,
                 Scale = Scale,
+                Code = Owner._code,
             };
             SpanAttention.Run(request, queries, scores, share);
         }

@@ -1,3 +1,5 @@
+using Platform.Kernels.Emitted;
+
 namespace Platform.Kernels;
 
 /// <summary>One span of one kv head for one block of rows.</summary>
@@ -15,6 +17,9 @@ internal unsafe ref struct SpanRequest
     public int Span;
     public int HeadsPerToken;
     public float Scale;
+
+    /// <summary>INT8: the emitted loops, or null for the others.</summary>
+    public Int8AttentionCode? Code;
 
     /// <summary>Rows: token-major, heads inside.</summary>
     public readonly int Rows => Block.Tokens * HeadsPerToken;

@@ -17,8 +17,10 @@ public sealed class AttentionTests
                 using var scene = new Scene(shape.KvHeads, shape.HeadsPerKv, shape.HeadDim, shape.Storage, shape.First + shape.Rows);
                 using var team = new WorkerTeam(shape.Threads);
                 using var fast = scene.Attend(team, shape.First, shape.Rows);
+                using var unemitted = scene.Attend(team, shape.First, shape.Rows, emitted: false);
                 using var plain = scene.AttendPlainly(shape.First, shape.Rows);
                 Assert.Equal(plain.Bits(), fast.Bits());
+                Assert.Equal(plain.Bits(), unemitted.Bits());
             },
             iter: 60, threads: 1);
 
@@ -200,11 +202,11 @@ public sealed class AttentionTests
                 KvPages.Write(_memory, _layout, _pages[position / 64], 1, head, position % 64, key, value);
         }
 
-        public Matrix Attend(WorkerTeam team, int first, int rows)
+        public Matrix Attend(WorkerTeam team, int first, int rows, bool emitted = true)
         {
             using var queries = Queries(first, rows);
             var output = new Matrix(rows, queries.Rows.Width);
-            using var attention = new PagedAttention(team, _layout, _layout.KvHeads * _headsPerKv);
+            using var attention = new PagedAttention(team, _layout, _layout.KvHeads * _headsPerKv, emitted);
             var plan = attention.CreatePlan();
             plan.Add(_pages, first, rows, 0);
             attention.Run(plan, _memory, 1, queries.Rows, _scale, output.Rows);

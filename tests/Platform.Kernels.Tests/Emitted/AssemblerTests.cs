@@ -19,6 +19,7 @@ public sealed class AssemblerTests
         Check((code, dst, a, b) => code.Vmulps(dst, a, b), (_, a, b) => Bits(Float(a) * Float(b)));
         Check((code, dst, a, b) => code.Vfmadd231ps(dst, a, b), (dst, a, b) => Bits(MathF.FusedMultiplyAdd(Float(a), Float(b), Float(dst))));
         Check((code, dst, a, b) => code.Vpdpbusd(dst, a, b), DotOfBytes);
+        Check((code, dst, a, b) => code.Vpdpwssd(dst, a, b), (dst, a, b) => dst + (short)a * (short)b + (a >> 16) * (b >> 16));
     }
 
     [Fact]
@@ -43,6 +44,10 @@ public sealed class AssemblerTests
             CheckMemory(place, (code, dst, _, at) => code.Vbroadcastss(dst, at), (_, _, memory, _) => memory[0]);
             CheckMemory(
                 place, (code, dst, _, at) => code.Vpmovzxwd(dst, at), (_, _, memory, lane) => memory[lane / 2] >>> (16 * (lane % 2)) & 0xFFFF);
+            CheckMemory(
+                place,
+                (code, dst, _, at) => code.Vpmovsxbw(dst, at),
+                (_, _, memory, lane) => ((sbyte)(memory[lane / 2] >> (16 * (lane % 2))) & 0xFFFF) + ((sbyte)(memory[lane / 2] >> (16 * (lane % 2) + 8)) << 16));
             CheckMemory(place, (code, dst, a, at) => code.Vaddps(dst, a, at), (_, a, memory, lane) => Bits(Float(a) + Float(memory[lane])));
             CheckMemory(place, (code, dst, a, at) => code.VmulpsBroadcast(dst, a, at), (_, a, memory, _) => Bits(Float(a) * Float(memory[0])));
             CheckMemory(
