@@ -9,6 +9,8 @@ var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
     ["kernels"] = ("matrix products against their plain form", KernelBenchmark.Run),
     ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),
     ["gguf"] = ("writes a checkpoint as GGUF, so that other engines run on equal weights: --shape NAME|FOLDER --data FOLDER --out FILE", GgufExport.Run),
+    ["peers"] = ($"paired rounds with other engines: {PeerComparison.Usage}", PeerComparison.Run),
+    [OurStart.Name] = ("loads a shape, computes one token and ends: what peers' start runs", OurStart.Run),
     ["tokenizer"] = ("encoding speed over kinds of text, sizes n, 2n, 4n, and threads", TokenizerBenchmark.Run),
 };
 

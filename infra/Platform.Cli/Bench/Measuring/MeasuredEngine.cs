@@ -107,5 +107,7 @@ internal sealed class MeasuredEngine : IAsyncDisposable
         MaxSequences = sequences,
         Pages = pages,
         OutboxCapacity = 1 << 14,
+        // Every prompt is new: nothing could hit, and what finished prompts leave behind would only take memory.
+        PrefixCacheBytes = 0,
     };
 }
