@@ -13,6 +13,8 @@ internal sealed class BenchRun(BenchPlan plan, string shape, string dataFolder, 
             Say.Note("This is not a Release build: its numbers are too low.");
         if ((plan.Sections & BenchSections.Engine) != 0)
             await EngineAsync(cancellationToken);
+        if (plan.Sections.HasFlag(BenchSections.Hybrid))
+            await HybridAsync(cancellationToken);
         if (plan.Sections.HasFlag(BenchSections.Serving))
             await OverheadReport.WriteAsync(DefaultCheckpoint.Ensure(dataFolder, null, cancellationToken), plan, cancellationToken);
     }
@@ -23,8 +25,21 @@ internal sealed class BenchRun(BenchPlan plan, string shape, string dataFolder, 
         await WithProgressAsync(async progress =>
         {
             var checkpoint = BenchCheckpoint.Ensure(shape, dataFolder, progress, cancellationToken);
-            using var loaded = checkpoint.Load(plan.Model, withDraftHead: false, progress, cancellationToken);
+            using var loaded = checkpoint.Load(plan.Model, withDraftHead: plan.Sections.HasFlag(BenchSections.Drafting), progress, cancellationToken);
             report = await new EngineBench(loaded, plan, progress).RunAsync(cancellationToken);
+        });
+        TextReport.Write(AnsiConsole.Console, report!);
+        outputs.Write(report!);
+    }
+
+    private async Task HybridAsync(CancellationToken cancellationToken)
+    {
+        BenchReport? report = null;
+        await WithProgressAsync(async progress =>
+        {
+            using var hybrid = BenchCheckpoint.Ensure("b", dataFolder, progress, cancellationToken).Load(plan.Model, withDraftHead: false, progress, cancellationToken);
+            using var full = BenchCheckpoint.Ensure("c", dataFolder, progress, cancellationToken).Load(plan.Model, withDraftHead: false, progress, cancellationToken);
+            report = await new HybridBench(hybrid, full, plan, progress).RunAsync(cancellationToken);
         });
         TextReport.Write(AnsiConsole.Console, report!);
         outputs.Write(report!);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Platform.Cli.Bench;
 
 /// <summary>Measures one loaded model: ceilings first, then its cells in turns, then mixed load and routing.</summary>
@@ -25,9 +23,15 @@ internal sealed class EngineBench(LoadedModel loaded, BenchPlan plan, Action<str
                 _rows.AddRange(await cells.RoutingAsync(cancellationToken));
         }
 
+        if (plan.Sections.HasFlag(BenchSections.Drafting) && loaded.Model.Mtp is not null)
+        {
+            _rows.AddRange(await new DraftingBench(loaded, plan).RunAsync(probe, Peaks.Of(plan.Model, ceilings).PerSecond, progress, cancellationToken));
+            _notes.Add("Drafting: the draft head does its work, its guesses are replaced by ones that are right as often as stated; the text is the same.");
+        }
+
         if (plan.Sections.HasFlag(BenchSections.Mixed))
             _rows.AddRange(await new MixedLoad(loaded.Model, plan, progress).RunAsync(_notes, cancellationToken));
-        return new BenchReport { Title = loaded.Name, Facts = Facts(), Ceilings = ceilings, Rows = _rows, Notes = _notes };
+        return new BenchReport { Title = loaded.Name, Facts = BenchFacts.Of(loaded, plan, ceilings), Ceilings = ceilings, Rows = _rows, Notes = _notes };
     }
 
     private void AddLoad()
@@ -44,18 +48,4 @@ internal sealed class EngineBench(LoadedModel loaded, BenchPlan plan, Action<str
         void Add(string name, string unit, double value) =>
             _rows.Add(new BenchRow { Section = "load and memory", Name = name, Unit = unit, Values = Samples.Of(value) });
     }
-
-    private List<(string Name, string Value)> Facts() =>
-    [
-        ("machine", $"{MachineFacts.Processor}, {Environment.ProcessorCount} logical processors"),
-        ("shape", $"{loaded.Name}, {(loaded.Parameters / 1e9).ToString("0.00", CultureInfo.InvariantCulture)} billion weights"),
-        .. FormatNames.Of(loaded.Model.Options),
-        ("threads", plan.Threads.ToString(CultureInfo.InvariantCulture)),
-        ("kernels", MachineFacts.Vectors),
-        ("numerics", loaded.Model.NumericsId),
-        ("runtime", $".NET {Environment.Version}{(MachineFacts.IsRelease ? "" : ", DEBUG BUILD")}"),
-        ("commit", MachineFacts.Commit ?? "unknown"),
-        ("sampler", "temperature 1, top-k 20, top-p 0.95"),
-        ("rounds", $"{plan.Rounds}, cells in turns"),
-    ];
 }

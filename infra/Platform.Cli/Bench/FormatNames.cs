@@ -2,7 +2,7 @@ using Platform.Engine;
 
 namespace Platform.Cli.Bench;
 
-/// <summary>The names of a model's number formats.</summary>
+/// <summary>The names of a model's number formats in reports.</summary>
 internal static class FormatNames
 {
     /// <summary>Weights, compute and keys and values, as name and value.</summary>
@@ -15,17 +15,17 @@ internal static class FormatNames
 
     public static string Weights(TextModelOptions options) => options.Weights switch
     {
-        WeightPacking.Int8 => "INT8, a scale per 32 inputs",
-        WeightPacking.Int4 => "INT4, a scale per 32 inputs",
+        WeightPacking.Int8 => "INT8, a scale per 32 inputs (8.5 bits)",
+        WeightPacking.Int4 => "INT4, a scale per 32 inputs (4.5 bits)",
         _ => options.Format == ComputeFormat.BF16 ? "BF16" : "as stored",
     };
 
-    public static string Compute(TextModelOptions options) => options.Format == ComputeFormat.BF16 ? "BF16 inputs, float32 sums" : "float32";
-
-    public static string Kv(TextModelOptions options) => (options.Kv, options.Format) switch
+    public static string Compute(TextModelOptions options) => options switch
     {
-        (KvFormat.Int8, _) => "INT8",
-        (KvFormat.BF16, _) or (KvFormat.Auto, ComputeFormat.BF16) => "BF16",
+        { Weights: not WeightPacking.AsStored } => "inputs in INT8 blocks, float32 sums",
+        { Format: ComputeFormat.BF16 } => "inputs in BF16, float32 sums",
         _ => "float32",
     };
+
+    public static string Kv(TextModelOptions options) => options.KvStorage.ToString().ToUpperInvariant();
 }

@@ -17,7 +17,7 @@ internal sealed class MixedLoad(TextModel model, BenchPlan plan, Action<string> 
         var tokens = plan.Rounds * (QuietSteps * 4 + plan.ArrivingPrompt);
         // A stream that is as long as it may need; the pages are touched only where they are written.
         var pages = plan.Streams * KvCache.PagesFor(MeasuredEngine.ShortPrompt + tokens) + KvCache.PagesFor(plan.ArrivingPrompt + 2) + 1;
-        await using var engine = MeasuredEngine.Real(model, plan.Streams + 1, pages, new EngineOptions { MemoryLimitBytes = long.MaxValue });
+        await using var engine = MeasuredEngine.Real(model, plan.Streams + 1, pages);
         var streams = Enumerable.Range(0, plan.Streams).Select(_ => engine.Submit(MeasuredEngine.ShortPrompt, tokens)).ToList();
         try
         {

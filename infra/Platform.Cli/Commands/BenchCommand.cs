@@ -18,6 +18,8 @@ internal static class BenchCommand
         ["mixed"] = BenchSections.Mixed,
         ["load"] = BenchSections.Load,
         ["routing"] = BenchSections.Routing,
+        ["drafting"] = BenchSections.Drafting,
+        ["hybrid"] = BenchSections.Hybrid,
         ["serving"] = BenchSections.Serving,
     };
 
@@ -31,10 +33,10 @@ internal static class BenchCommand
         var threads = new Option<int>("--threads") { Description = "Threads that compute.", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 64) };
         var compute = new Option<string>("--compute") { Description = "f32 or bf16.", DefaultValueFactory = _ => "f32" };
         compute.AcceptOnlyFromAmong("f32", "bf16");
+        var weights = new Option<string>("--weights") { Description = "as-stored; int8 or int4: large matrices quantised at load.", DefaultValueFactory = _ => "as-stored" };
+        weights.AcceptOnlyFromAmong(BenchFormats.Weights);
         var kv = new Option<string>("--kv") { Description = "How keys and values are cached: auto (as --compute), f32, bf16 or int8.", DefaultValueFactory = _ => "auto" };
-        kv.AcceptOnlyFromAmong("auto", "f32", "bf16", "int8");
-        var weights = new Option<string>("--weights") { Description = "as-stored, int8 or int4.", DefaultValueFactory = _ => "as-stored" };
-        weights.AcceptOnlyFromAmong(WeightNames.All);
+        kv.AcceptOnlyFromAmong(BenchFormats.Kv);
         var prompts = Numbers("--prompts", "Prompt lengths.", [512, 4096]);
         var batches = Numbers("--batches", "Batch sizes of decode.", [1, 8, 32]);
         var contexts = Numbers("--contexts", "Contexts of decode, in tokens; longer ones are filled, not prefilled.", [0, 4096, 32_768]);
@@ -42,7 +44,7 @@ internal static class BenchCommand
         var rounds = new Option<int>("--rounds") { Description = "Repetitions, all measurements in turns.", DefaultValueFactory = _ => 5 };
         var only = new Option<string[]>("--only")
         {
-            Description = $"Some parts only: {string.Join(", ", Sections.Keys)}. Without it: engine, which is all but serving.",
+            Description = $"Some parts only: {string.Join(", ", Sections.Keys)}. Without it: engine, which is all but hybrid and serving.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => ["engine"],
         };
@@ -52,7 +54,7 @@ internal static class BenchCommand
         var data = new Option<string>("--data") { Description = "Where random checkpoints are kept.", DefaultValueFactory = _ => UpSettings.DefaultData() };
         var command = new Command("bench", "Measures the machine's ceilings and the engine against them: prefill, decode, long contexts, mixed load, memory.")
         {
-            shape, threads, compute, kv, weights, prompts, batches, contexts, tokens, rounds, only, json, html, data,
+            shape, threads, weights, compute, kv, prompts, batches, contexts, tokens, rounds, only, json, html, data,
         };
         foreach (var positive in (Option<int>[])[threads, tokens, rounds])
             positive.Validators.Add(result => RequireAtLeast(1, result, positive.Name, [result.GetValueOrDefault<int>()]));
@@ -64,13 +66,8 @@ internal static class BenchCommand
                 new BenchPlan
                 {
                     Sections = result.GetRequiredValue(only).Aggregate(BenchSections.None, (all, name) => all | Sections[name]),
-                    Model = new TextModelOptions
-                    {
-                        Threads = result.GetValue(threads),
-                        Format = result.GetValue(compute) == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
-                        Kv = Enum.Parse<KvFormat>(result.GetRequiredValue(kv), ignoreCase: true),
-                        Weights = WeightNames.Parse(result.GetRequiredValue(weights)),
-                    },
+                    Model = BenchFormats.Options(
+                        result.GetValue(threads), result.GetRequiredValue(weights), result.GetRequiredValue(compute), result.GetRequiredValue(kv)),
                     Prompts = result.GetRequiredValue(prompts),
                     Batches = result.GetRequiredValue(batches),
                     Contexts = result.GetRequiredValue(contexts),

@@ -12,11 +12,8 @@ internal static class OurStart
     private static readonly string[] Passed = ["shape", "data", "threads", "weights", "compute", "kv"];
 
     /// <summary>What the options say about the model.</summary>
-    public static TextModelOptions ModelOptions(NamedArguments options) => new()
-    {
-        Threads = options.Number("threads", 2),
-        Format = options.Get("compute", "f32") == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
-    };
+    public static TextModelOptions ModelOptions(NamedArguments options) => BenchFormats.Options(
+        options.Number("threads", 2), options.Get("weights", "as-stored"), options.Get("compute", "f32"), options.Get("kv", "auto"));
 
     /// <summary>Runs a process from start to exit.</summary>
     public static PeerSample Measure(BenchCheckpoint checkpoint, NamedArguments options)

@@ -41,8 +41,8 @@ internal sealed class BenchRounds(CeilingProbe probe, double operationsPerSecond
             Name = cell.Name,
             Unit = "tok/s",
             Values = taken.Rates,
-            Shares = taken.Shares,
-            Bound = cell.Cost.IsBoundByBytes(taken.Bandwidths.Median, operationsPerSecond) ? "bytes" : "operations",
+            Shares = cell.Cost == default ? null : taken.Shares,
+            Bound = cell.Cost == default ? null : cell.Cost.IsBoundByBytes(taken.Bandwidths.Median, operationsPerSecond) ? "bytes" : "operations",
             Batch = cell.Batch,
             Context = cell.Context,
         };

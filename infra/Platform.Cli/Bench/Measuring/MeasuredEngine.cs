@@ -9,6 +9,9 @@ internal sealed class MeasuredEngine : IAsyncDisposable
     /// <summary>The longest prompt of a context called 0: something must be there to continue.</summary>
     public const int ShortPrompt = 16;
 
+    /// <summary>How tokens are drawn.</summary>
+    public static SamplingParameters Sampling { get; } = new() { Temperature = 1, TopK = 20, TopP = 0.95f };
+
     private const int MostSyntheticTokens = 1 << 20;
 
     private readonly InferenceEngine _engine;
@@ -35,6 +38,35 @@ internal sealed class MeasuredEngine : IAsyncDisposable
         EngineModel.Of(model) with { MaxBatchedTokens = MostSyntheticTokens },
         new StepClock(new SyntheticPrefill(model).Run),
         Options(new EngineOptions(), sequences, pages));
+
+    /// <summary>An engine for one sequence that always drafts, with another source in the place of the model's head.</summary>
+    public static MeasuredEngine Drafting(TextModel model, int drafts, Func<IDraftSource, IDraftSource> replace)
+    {
+        var engine = EngineModel.Of(model);
+        if (engine.CreateDraftSource is not { } create)
+            throw new InvalidOperationException("The model was loaded without its draft head.");
+        return new MeasuredEngine(
+            engine with { CreateDraftSource = (cache, sampler) => replace(create(cache, sampler)) },
+            new StepClock(model.Run),
+            Options(new EngineOptions { MaxDraftTokens = drafts, DraftAlways = drafts > 0 }, 1, 8));
+    }
+
+    /// <summary>Runs one request alone and returns what it said.</summary>
+    public async Task<List<int>> AnswerAsync(SequenceRequest request, CancellationToken cancellationToken)
+    {
+        List<int> tokens = [];
+        var handle = _engine.Submit(request);
+        using var leaving = cancellationToken.Register(handle.Cancel);
+        await foreach (var token in handle.Events.ReadAllAsync(cancellationToken))
+        {
+            if (token.Finish == FinishReason.Error)
+                throw new InvalidOperationException(token.Error);
+            if (token.HasToken)
+                tokens.Add(token.Token);
+        }
+
+        return tokens;
+    }
 
     /// <summary>Seconds from submitting a prompt of random ids to its first token.</summary>
     public async Task<double> FirstTokenAsync(int promptTokens, CancellationToken cancellationToken)
@@ -76,7 +108,7 @@ internal sealed class MeasuredEngine : IAsyncDisposable
         return _engine.Submit(new SequenceRequest
         {
             PromptTokens = prompt,
-            Sampling = new SamplingParameters { Temperature = 1, TopK = 20, TopP = 0.95f },
+            Sampling = Sampling,
             MaxTokens = tokens,
             IgnoreEos = true,
         });
@@ -104,9 +136,12 @@ internal sealed class MeasuredEngine : IAsyncDisposable
 
     private static EngineOptions Options(EngineOptions options, int sequences, int pages) => options with
     {
+        MaxDraftTokens = options.MaxDraftTokens ?? 0,
         MaxSequences = sequences,
         Pages = pages,
         OutboxCapacity = 1 << 14,
+        // The caller has looked whether it fits.
+        MemoryLimitBytes = long.MaxValue,
         // Every prompt is new: nothing could hit, and what finished prompts leave behind would only take memory.
         PrefixCacheBytes = 0,
     };

@@ -41,12 +41,8 @@ internal static class JsonReport
     private static void WriteCeilings(Utf8JsonWriter json, Ceilings ceilings)
     {
         json.WriteStartObject("ceilings");
-        Write(json, "read_one_thread_bytes_per_second", ceilings.ReadOneThread);
-        Write(json, "read_all_threads_bytes_per_second", ceilings.ReadAllThreads);
-        Write(json, "read_small_pages_bytes_per_second", ceilings.ReadSmallPages);
-        Write(json, "float32_operations_per_second", ceilings.Float32);
-        if (ceilings.Int8 is { } int8)
-            Write(json, "int8_operations_per_second", int8);
+        foreach (var (_, key, _, values) in ceilings.All())
+            Write(json, key, values);
         json.WriteEndObject();
     }
 

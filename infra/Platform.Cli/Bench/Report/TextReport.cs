@@ -49,20 +49,16 @@ internal static class TextReport
     {
         console.WriteLine();
         Heading(console, "what this machine can do");
-        Row("read, 1 thread", "GB/s", ceilings.ReadOneThread);
-        Row("read, all threads", "GB/s", ceilings.ReadAllThreads);
-        Row("read, all threads, small pages", "GB/s", ceilings.ReadSmallPages);
-        Row("float32 multiply-add", "GOP/s", ceilings.Float32);
-        if (ceilings.Int8 is { } int8)
-            Row("INT8 products (.NET's instructions)", "GOP/s", int8);
-
-        void Row(string name, string unit, Samples values) => console.MarkupLine(Line(new BenchRow
+        foreach (var (name, _, unit, values) in ceilings.All())
         {
-            Section = "",
-            Name = name,
-            Unit = unit,
-            Values = Samples.Of(values.Values.Select(value => value / 1e9)),
-        }));
+            console.MarkupLine(Line(new BenchRow
+            {
+                Section = "",
+                Name = name,
+                Unit = unit,
+                Values = Samples.Of(values.Values.Select(value => value / 1e9)),
+            }));
+        }
     }
 
     private static void Heading(IAnsiConsole console, string left, string right = "")

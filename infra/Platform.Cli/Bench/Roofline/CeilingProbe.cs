@@ -27,7 +27,7 @@ internal sealed class CeilingProbe : IDisposable
         using var alone = new WorkerTeam(1);
         using var readAlone = new ReadProbe(alone, Bytes, hugePages: true);
         using var readSmall = new ReadProbe(_team, Bytes, hugePages: false);
-        Samples one = new(), all = new(), small = new(), float32 = new(), int8 = new();
+        Samples one = new(), all = new(), small = new(), float32 = new(), int8 = new(), bytes = new(), bf16 = new();
         for (var round = 0; round < Rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -35,11 +35,12 @@ internal sealed class CeilingProbe : IDisposable
             all.Add(ReadNow());
             small.Add(readSmall.Measure());
             float32.Add(ArithmeticProbe.FusedMultiplyAdd(_team));
-            if (ArithmeticProbe.ByteProducts(_team) is { } products)
-                int8.Add(products);
+            AddKnown(int8, ArithmeticProbe.ByteProducts(_team));
+            AddKnown(bytes, EmittedArithmeticProbe.ByteDots(_team));
+            AddKnown(bf16, EmittedArithmeticProbe.Bf16Dots(_team));
         }
 
-        return new Ceilings(one, all, small, float32, int8.Count == 0 ? null : int8);
+        return new Ceilings(one, all, small, float32, Known(int8), Known(bytes), Known(bf16));
     }
 
     public void Dispose()
@@ -47,4 +48,12 @@ internal sealed class CeilingProbe : IDisposable
         _read.Dispose();
         _team.Dispose();
     }
+
+    private static void AddKnown(Samples samples, double? value)
+    {
+        if (value is { } known)
+            samples.Add(known);
+    }
+
+    private static Samples? Known(Samples samples) => samples.Count == 0 ? null : samples;
 }
