@@ -13,7 +13,7 @@ internal sealed class DraftControl(EngineLimits limits)
     private const float Optimism = 0.9f;
     private const int StepsBetweenProbes = 64;
 
-    private readonly StepCost _step = new();
+    private readonly VerificationCost _step = new();
     private readonly List<Candidate> _candidates = [];
     private double _linkTicks;
     private double _followTicks;

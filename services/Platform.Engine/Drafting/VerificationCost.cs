@@ -1,7 +1,7 @@
 namespace Platform.Engine;
 
 /// <summary>What a step without prompts costs, learned while serving: ticks = base + rows · slope, a least-squares line in which old steps fade.</summary>
-internal sealed class StepCost
+internal sealed class VerificationCost
 {
     private const double Fading = 0.98;
 
