@@ -16,7 +16,7 @@ internal static class DecoderLoader
     public static ServedDecoder Load(DecoderOptions options, Tokenizer tokenizer, TimeProvider time, IProgress<DecoderProgress>? progress)
     {
         var template = ChatTemplates.Recognise(options.CheckpointDirectory, options.AssumeTemplate);
-        progress?.Report(new DecoderProgress("Checking the checkpoint", null));
+        progress?.Report(new DecoderProgress("Checking the checkpoint"));
         using var checkpoint = Checkpoint.Open(options.CheckpointDirectory);
         RequireRows(checkpoint.Config, tokenizer);
         var model = TextModel.Load(checkpoint, options.Model, progress is null ? null : new WeightProgress(progress));
@@ -84,6 +84,13 @@ internal static class DecoderLoader
     private sealed class WeightProgress(IProgress<DecoderProgress> progress) : IProgress<LoadProgress>
     {
         public void Report(LoadProgress value) =>
-            progress.Report(new DecoderProgress("Loading weights", (double)value.LoadedWeights / Math.Max(1, value.TotalWeights)));
+            progress.Report(new DecoderProgress(What(value.Stage), value.DoneBytes, value.TotalBytes, value.Note));
+
+        private static string What(LoadStage stage) => stage switch
+        {
+            LoadStage.Mapping => "Mapping packed weights",
+            LoadStage.Writing => "Keeping packed weights for the next start",
+            _ => "Packing weights",
+        };
     }
 }

@@ -2,5 +2,7 @@ namespace Platform.Decoder;
 
 /// <summary>How far a decoder's start is.</summary>
 /// <param name="What">What is being done, for people.</param>
-/// <param name="Fraction">0 to 1, or null where it cannot be known.</param>
-public readonly record struct DecoderProgress(string What, double? Fraction);
+/// <param name="Done">Bytes done.</param>
+/// <param name="Total">Bytes to do; 0 where it cannot be known.</param>
+/// <param name="Note">A decision with its reason, for people, to be shown and kept; null in ordinary reports.</param>
+public readonly record struct DecoderProgress(string What, long Done = 0, long Total = 0, string? Note = null);

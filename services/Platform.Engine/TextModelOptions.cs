@@ -23,6 +23,9 @@ public sealed record TextModelOptions
     /// <summary>Which implementation of the kernels runs; all give the same bits.</summary>
     public KernelTier Kernels { get; init; } = KernelTier.Auto;
 
+    /// <summary>Where packed weights are kept for the next start. Does not change any number.</summary>
+    public PackedWeights Packed { get; init; } = PackedWeights.Off;
+
     /// <summary><see cref="Kv"/> with Auto resolved.</summary>
     internal KvStorage KvStorage => Kv switch
     {

@@ -10,7 +10,9 @@ namespace Platform.Kernels;
 /// <remarks>Pages are touched when first written, so reserving a large cache costs address space, not memory.</remarks>
 public sealed unsafe class NativeBuffer : IDisposable
 {
-    private const int CacheLine = 64;
+    /// <summary>Every buffer starts at a multiple of this.</summary>
+    internal const int CacheLine = 64;
+
     private const long HugePage = 2 << 20;
 
     private void* _block;
@@ -30,7 +32,19 @@ public sealed unsafe class NativeBuffer : IDisposable
             HugePages.Advise(Pointer, bytes);
     }
 
+    /// <summary>A read-only buffer over memory that another object owns.</summary>
+    internal NativeBuffer(byte* borrowed, long bytes)
+    {
+        Pointer = borrowed;
+        Bytes = bytes;
+        IsReadOnly = true;
+        GC.SuppressFinalize(this);
+    }
+
     ~NativeBuffer() => Free();
+
+    /// <summary>Whether the memory is a mapped file's: a write would end the process.</summary>
+    public bool IsReadOnly { get; }
 
     /// <summary>The usable size in bytes.</summary>
     public long Bytes { get; }

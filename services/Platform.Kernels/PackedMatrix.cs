@@ -32,6 +32,20 @@ public sealed unsafe class PackedMatrix : IDisposable
         _memory = new NativeBuffer(BytesFor(outputs, inputs, storage));
     }
 
+    /// <summary>A matrix over memory that holds it packed already, such as a view of a <see cref="MappedFile"/>. Takes the buffer over.</summary>
+    /// <exception cref="ArgumentException">The buffer has not the size of such a matrix.</exception>
+    public PackedMatrix(int outputs, int inputs, PanelStorage storage, NativeBuffer packed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
+        if (packed.Bytes != BytesFor(outputs, inputs, storage))
+            throw new ArgumentException($"{packed.Bytes} bytes are no {storage} matrix [{outputs}, {inputs}], which has {BytesFor(outputs, inputs, storage)}.");
+        Outputs = outputs;
+        Inputs = inputs;
+        Storage = storage;
+        _memory = packed;
+    }
+
     /// <summary>Output rows (N).</summary>
     public int Outputs { get; }
 
@@ -60,6 +74,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <param name="weights">[inputs].</param>
     public void PackRow(int output, ReadOnlySpan<float> weights)
     {
+        CheckWritable();
         CheckRow(output, weights.Length);
         switch (Storage)
         {
@@ -81,6 +96,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Writes one output's weights from bfloat16 bits, exactly where the storage can.</summary>
     public void PackRow(int output, ReadOnlySpan<ushort> weights)
     {
+        CheckWritable();
         CheckRow(output, weights.Length);
         if (Storage != PanelStorage.BF16)
         {
@@ -127,6 +143,9 @@ public sealed unsafe class PackedMatrix : IDisposable
             weights[k] = Bf16.ToFloat(values[(long)(k >> 1) * (2 * PanelRows) + ((k & 1) ^ swapped)]);
     }
 
+    /// <summary>The packed form as it lies in memory, to be written to a file.</summary>
+    public ReadOnlySpan<byte> PackedBytes(long offset, int count) => _memory.Span<byte>(offset, count);
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _memory.Dispose();
 
@@ -146,6 +165,12 @@ public sealed unsafe class PackedMatrix : IDisposable
         Storage == PanelStorage.BF16Dot ? (uint)first << 16 | second : (uint)second << 16 | first;
 
     private byte* RowStart(int output) => PanelOf(output) + output % PanelRows * sizeof(float);
+
+    private void CheckWritable()
+    {
+        if (_memory.IsReadOnly)
+            throw new InvalidOperationException("The matrix lies in a mapped file and cannot be packed into; make one of its own memory.");
+    }
 
     private void CheckRow(int output, int width)
     {

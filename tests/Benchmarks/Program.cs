@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
     ["drafts"] = ("what drafting costs and brings at a stated acceptance: --data FOLDER [--shape 0.8b] [--weights int8] [--batch 1]", DraftBenchmark.Run),
     ["delta"] = ("the gated delta rule, in the cache and from memory", DeltaBenchmark.Run),
     ["kernels"] = ("matrix products against their plain form", KernelBenchmark.Run),
+    ["load"] = ("loading a checkpoint: FOLDER [threads]", LoadBenchmark.Run),
     ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),
     ["gguf"] = ("writes a checkpoint as GGUF, so that other engines run on equal weights: --shape NAME|FOLDER --data FOLDER --out FILE", GgufExport.Run),
     ["peers"] = ($"paired rounds with other engines: {PeerComparison.Usage}", PeerComparison.Run),

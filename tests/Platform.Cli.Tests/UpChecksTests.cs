@@ -8,7 +8,7 @@ public sealed class UpChecksTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
-    private UpSettings Settings => new(null, null, 0, _folder.FullName, false, 1, "f32", "auto", "as-stored", 1, null, false, false);
+    private UpSettings Settings => new(null, null, 0, _folder.FullName, false, 1, "f32", "auto", "as-stored", 1, 0, null, false, false);
 
     [Fact]
     public void A_port_that_is_taken_is_told_with_the_way_out()

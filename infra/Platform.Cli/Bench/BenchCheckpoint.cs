@@ -51,7 +51,7 @@ internal sealed record BenchCheckpoint(string Folder, string Name)
             withDraftHead,
             new Reporter<LoadProgress>(loaded =>
             {
-                var percent = (int)(loaded.LoadedWeights * 10 / Math.Max(1, loaded.TotalWeights)) * 10;
+                var percent = (int)(loaded.DoneBytes * 10 / Math.Max(1, loaded.TotalBytes)) * 10;
                 if (percent != told)
                     progress($"Loading {Name}: {told = percent} %");
             }),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Platform.Cli.Embedded;
 using Platform.Cli.Up;
-using Platform.Decoder;
 using Platform.Engine;
 using Platform.Gateway.Options;
 using Platform.Grains;
@@ -72,22 +71,13 @@ internal static class UpCommand
                 Format = settings.Compute == "bf16" ? ComputeFormat.BF16 : ComputeFormat.F32,
                 Kv = Enum.Parse<KvFormat>(settings.Kv, ignoreCase: true),
                 Weights = WeightNames.Parse(settings.Weights),
+                Packed = settings.KeepPacked ? PackedWeights.In(folder, settings.Data) : PackedWeights.Off,
             },
             Engine = new EngineOptions { MaxSequences = settings.Sequences, MaxDraftTokens = settings.DraftTokens },
             Gateway = gateway => Configure(gateway, settings, keys),
             ConfigureLogging = UpLog.Configure,
         };
-        return AnsiConsole.Progress().AutoClear(true).StartAsync(async context =>
-        {
-            var task = context.AddTask("Starting", maxValue: 1);
-            var progress = new Reporter<DecoderProgress>(report =>
-            {
-                task.Description = Markup.Escape(report.What);
-                task.IsIndeterminate = report.Fraction is null;
-                task.Value = report.Fraction ?? 0;
-            });
-            return await EmbeddedPlatform.StartAsync(options, progress, cancellationToken);
-        });
+        return LoadDisplay.RunAsync(progress => EmbeddedPlatform.StartAsync(options, progress, cancellationToken));
     }
 
     private static void Configure(GatewayOptions gateway, UpSettings settings, LocalKeys keys)

@@ -20,6 +20,7 @@ namespace Platform.Cli.Up;
 /// <param name="AssumeTemplate">The chat template to take when the checkpoint's own is unknown.</param>
 /// <param name="NewKey">Whether to make another key.</param>
 /// <param name="AllowFetch">Whether pictures may be fetched from public addresses.</param>
+/// <param name="KeepPacked">Whether packed weights are kept on disk for the next start.</param>
 internal sealed record UpSettings(
     string? Model,
     string? Name,
@@ -34,7 +35,8 @@ internal sealed record UpSettings(
     int DraftTokens,
     string? AssumeTemplate,
     bool NewKey,
-    bool AllowFetch)
+    bool AllowFetch,
+    bool KeepPacked = true)
 {
     /// <summary>Declares the options on a command and returns how to read them.</summary>
     public static Func<ParseResult, UpSettings> Declare(Command command)
@@ -55,7 +57,8 @@ internal sealed record UpSettings(
         var template = Text("--assume-template", "PLATFORM_ASSUME_TEMPLATE", "qwen3.5, qwen3.5-small or qwen3.6, for a checkpoint whose own template is unknown.", null);
         var newKey = Flag("--new-key", null, "Make another API key; it is shown once.");
         var fetch = Flag("--allow-fetch", "PLATFORM_ALLOW_FETCH", "Fetch pictures that a request names by a public http(s) address.");
-        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, weights, sequences, drafts, template, newKey, fetch])
+        var noPacked = Flag("--no-packed", "PLATFORM_NO_PACKED", "Keep no packed weights beside the checkpoint (or in the data folder): saves disk, makes each start pack again.");
+        foreach (var option in (Option[])[model, name, port, data, open, threads, compute, kv, weights, sequences, drafts, template, newKey, fetch, noPacked])
             command.Add(option);
         return result => new UpSettings(
             result.GetValue(model),
@@ -71,7 +74,8 @@ internal sealed record UpSettings(
             result.GetValue(drafts),
             result.GetValue(template),
             result.GetValue(newKey),
-            result.GetValue(fetch));
+            result.GetValue(fetch),
+            !result.GetValue(noPacked));
     }
 
     public static string DefaultData() =>

@@ -15,11 +15,13 @@ public sealed class TextModel : IDisposable
 {
     private readonly ModelContext _context;
     private readonly TextModelParts _parts;
+    private readonly PackedFile? _packed;
     private readonly KvLayout _kvLayout;
     private readonly StateLayout _stateLayout;
 
-    private TextModel(Checkpoint checkpoint, TextModelOptions options, ModelContext context, TextModelParts parts)
+    private TextModel(Checkpoint checkpoint, TextModelOptions options, ModelContext context, TextModelParts parts, PackedFile? packed)
     {
+        _packed = packed;
         Config = checkpoint.Config;
         Options = options;
         NumericsId = Engine.NumericsId.Of(checkpoint, options);
@@ -53,10 +55,11 @@ public sealed class TextModel : IDisposable
     /// <summary>Bytes of one state slot.</summary>
     public long SlotBytes => _stateLayout.SlotBytes;
 
-    /// <summary>Packs the checkpoint's weights; the checkpoint may be closed afterwards.</summary>
+    /// <summary>Packs the checkpoint's weights, or maps them where <see cref="TextModelOptions.Packed"/> holds them already; the checkpoint may be
+    /// closed afterwards.</summary>
     /// <param name="checkpoint">Opened and checked.</param>
     /// <param name="options">How to compute.</param>
-    /// <param name="progress">Receives how many weights are read.</param>
+    /// <param name="progress">Receives how far it is, and decisions about packed files.</param>
     /// <param name="cancellationToken">Ends loading between two tensors.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static TextModel Load(
@@ -65,16 +68,28 @@ public sealed class TextModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBatchedTokens, nameof(options));
         var kernels = options.KernelOverride ?? KernelSet.Of(options.Kernels);
         var context = new ModelContext(checkpoint.Config.Text, options.Format, kernels, new WorkerTeam(options.Threads), options.MaxBatchedTokens, options.Weights);
+        PackedFile? packed = null;
         try
         {
-            var parts = new TextModelParts(context, new WeightLoader(checkpoint, context, progress, cancellationToken), options);
-            return new TextModel(checkpoint, options, context, parts);
+            var folder = new PackedFolder(
+                options.Packed,
+                PackedFolder.KeyOf(Engine.NumericsId.Of(checkpoint, options with { Kv = KvFormat.Auto })),
+                note => progress?.Report(new LoadProgress(0, 0, LoadStage.Packing, note)));
+            packed = folder.Open(context.Team, Told(LoadStage.Mapping), cancellationToken);
+            var weights = new WeightLoader(checkpoint, context, progress, cancellationToken, packed);
+            var parts = new TextModelParts(context, weights, options);
+            if (weights.PackedAny)
+                folder.Save(weights.Matrices, Told(LoadStage.Writing), cancellationToken);
+            return new TextModel(checkpoint, options, context, parts, packed);
         }
         catch
         {
+            packed?.Dispose();
             context.Dispose();
             throw;
         }
+
+        Action<long, long> Told(LoadStage stage) => (done, total) => progress?.Report(new LoadProgress(done, total, stage));
     }
 
     /// <summary>Reserves a KV cache; the caller owns it.</summary>
@@ -118,5 +133,6 @@ public sealed class TextModel : IDisposable
     {
         _parts.Dispose();
         _context.Dispose();
+        _packed?.Dispose();
     }
 }

@@ -6,10 +6,17 @@ namespace Platform.Engine;
 
 /// <summary>Packs a checkpoint's tensors into the kernels' form, several rows at a time on the whole team, and reports how far it is.</summary>
 internal sealed class WeightLoader(
-    Checkpoint checkpoint, ModelContext context, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    Checkpoint checkpoint, ModelContext context, IProgress<LoadProgress>? progress, CancellationToken cancellationToken, PackedFile? packed = null)
 {
-    private readonly long _totalWeights = checkpoint.Tensors.Sum(tensor => tensor.ElementCount);
-    private long _loadedWeights;
+    private readonly long _totalBytes = checkpoint.Tensors.Sum(BytesOf);
+    private readonly List<(string Name, PackedMatrix Matrix)> _matrices = [];
+    private long _loadedBytes;
+
+    /// <summary>Every matrix handed out so far, under the name it has in a file of packed weights.</summary>
+    public IReadOnlyList<(string Name, PackedMatrix Matrix)> Matrices => _matrices;
+
+    /// <summary>Whether one of them was packed, not found in the file.</summary>
+    public bool PackedAny { get; private set; }
 
     public Checkpoint Checkpoint { get; } = checkpoint;
 
@@ -20,7 +27,17 @@ internal sealed class WeightLoader(
         var outputs = 0;
         foreach (var part in parts)
             outputs += (int)part.Shape[0];
-        var matrix = new PackedMatrix(outputs, inputs, WeightForms.Of(parts, context.Format, context.Packing));
+        var storage = WeightForms.Of(parts, context.Format, context.Packing);
+        var name = parts.Length == 1 ? parts[0].Name : $"{parts[0].Name} and {parts.Length - 1} more";
+        var matrix = packed?.Find(name, outputs, inputs, storage) ?? PackParts(parts, outputs, inputs, storage);
+        _matrices.Add((name, matrix));
+        return matrix;
+    }
+
+    private PackedMatrix PackParts(ReadOnlySpan<CheckpointTensor> parts, int outputs, int inputs, PanelStorage storage)
+    {
+        PackedAny = true;
+        var matrix = new PackedMatrix(outputs, inputs, storage);
         var first = 0;
         foreach (var part in parts)
         {
@@ -47,7 +64,7 @@ internal sealed class WeightLoader(
     public float[] Vector(string name)
     {
         var tensor = Checkpoint.Get(name);
-        Report(tensor.ElementCount);
+        Report(BytesOf(tensor));
         return tensor.ToFloats();
     }
 
@@ -65,15 +82,19 @@ internal sealed class WeightLoader(
         // A panel is written by one thread, so tasks end where panels end.
         var panels = (firstOutput + rows - 1) / PackedMatrix.PanelRows - firstOutput / PackedMatrix.PanelRows + 1;
         context.Team.Run(panels, new PackJob { Matrix = matrix, Part = part, FirstOutput = firstOutput, Rows = rows, Inputs = inputs });
-        Report(part.ElementCount);
+        Report(BytesOf(part));
     }
 
-    private void Report(long elements)
+    private void Report(long bytes)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _loadedWeights += elements;
-        progress?.Report(new LoadProgress(Math.Min(_loadedWeights, _totalWeights), _totalWeights));
+        _loadedBytes += bytes;
+        // With a file of packed weights, what is still read is small, and the file's own progress was told already.
+        if (packed is null)
+            progress?.Report(new LoadProgress(Math.Min(_loadedBytes, _totalBytes), _totalBytes));
     }
+
+    private static long BytesOf(CheckpointTensor tensor) => tensor.ElementCount * tensor.Type.ElementBytes();
 
     private struct PackJob : ITeamJob
     {

@@ -10,15 +10,15 @@ internal sealed class ModelBench : IDisposable
 
     private readonly Checkpoint _checkpoint;
 
-    public ModelBench(string golden, TextModelOptions options, int sequences = 4)
-        : this(Checkpoint.Open(Repository.Golden(golden)), options, sequences)
+    public ModelBench(string golden, TextModelOptions options, IProgress<LoadProgress>? progress = null, int sequences = 4)
+        : this(Checkpoint.Open(Repository.Golden(golden)), options, sequences, progress)
     {
     }
 
-    private ModelBench(Checkpoint checkpoint, TextModelOptions options, int sequences)
+    private ModelBench(Checkpoint checkpoint, TextModelOptions options, int sequences, IProgress<LoadProgress>? progress = null)
     {
         _checkpoint = checkpoint;
-        Model = TextModel.Load(_checkpoint, options);
+        Model = TextModel.Load(_checkpoint, options, progress);
         Cache = Model.CreateKvCache(sequences * PagesPerSequence);
         States = Model.CreateStateStore(sequences * 4);
         Output = Model.CreateOutput();

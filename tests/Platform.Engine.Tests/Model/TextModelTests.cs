@@ -184,7 +184,7 @@ public sealed class TextModelTests
         });
         Assert.Throws<OperationCanceledException>(() => TextModel.Load(checkpoint, new TextModelOptions { Threads = 2 }, progress, cancellation.Token));
         Assert.Equal(5, seen.Count);
-        Assert.All(seen, report => Assert.InRange(report.LoadedWeights, 1, report.TotalWeights));
+        Assert.All(seen, report => Assert.InRange(report.DoneBytes, 1, report.TotalBytes));
     }
 
     private sealed class InlineProgress(Action<LoadProgress> report) : IProgress<LoadProgress>
