@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Cli.Bench;
 using Platform.Engine;
+using StepCost = Platform.Cli.Bench.StepCost;
 
 namespace Benchmarks.Peers;
 

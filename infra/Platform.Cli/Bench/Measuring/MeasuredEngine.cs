@@ -144,5 +144,7 @@ internal sealed class MeasuredEngine : IAsyncDisposable
         MemoryLimitBytes = long.MaxValue,
         // Every prompt is new: nothing could hit, and what finished prompts leave behind would only take memory.
         PrefixCacheBytes = 0,
+        // A second computation of finished answers would run into the next measurement.
+        ShadowShare = 0,
     };
 }
