@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Platform.Text.Grammar;
+
+/// <summary>Finds what <c>$ref</c> points to: a JSON pointer into the same document.</summary>
+internal sealed class SchemaReferences(JsonElement root, string rootPointer)
+{
+    /// <summary>The schema that a reference names.</summary>
+    public Conjunct Resolve(Conjunct from)
+    {
+        var value = from.Find("$ref")!.Value;
+        string? reference = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        if (reference is null || !(reference == "#" || reference.StartsWith("#/", StringComparison.Ordinal)))
+            throw from.Wrong("$ref", "it must be a JSON pointer into the same schema, such as #/$defs/node.");
+        var target = root;
+        foreach (string step in reference.Split('/').Skip(1))
+        {
+            if (Step(target, Unescaped(step)) is not { } next)
+                throw from.Wrong("$ref", $"there is nothing at '{Shortened(reference)}'. Correct it, or add it to $defs.");
+            target = next;
+        }
+
+        return SchemaReading.Schema(from, "$ref", new Conjunct(target, rootPointer + Uri.UnescapeDataString(reference[1..])));
+    }
+
+    private static JsonElement? Step(JsonElement target, string key)
+    {
+        if (target.ValueKind == JsonValueKind.Object && target.TryGetProperty(key, out var property))
+            return property;
+        if (target.ValueKind == JsonValueKind.Array && int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && index < target.GetArrayLength())
+            return target[index];
+        return null;
+    }
+
+    private static string Unescaped(string step) =>
+        Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+
+    private static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "...";
+}
