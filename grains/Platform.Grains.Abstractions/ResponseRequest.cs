@@ -31,6 +31,9 @@ public sealed record ResponseRequest
 
     /// <summary>The cache sharing level of the caller, chosen by the server.</summary>
     [Id(11)] public string CacheSalt { get; init; } = "";
+
+    /// <summary>What the answer must look like; null: free.</summary>
+    [Id(12)] public AnswerForm? Form { get; init; }
 }
 
 /// <summary>The prompt in one of its forms.</summary>

@@ -54,6 +54,7 @@ internal static class WireForms
             Reasoning = Reasoning(request.Reasoning, prompt),
             CacheSalt = request.CacheSalt,
             ReturnPosition = prompt.ReturnBoundary,
+            Form = Form(request.Form),
         };
         start.CheckpointPositions.AddRange(prompt.Boundaries);
         start.StopTokenIds.AddRange(request.StopTokenIds);
@@ -99,6 +100,32 @@ internal static class WireForms
         };
         foreach (var (id, bias) in settings.LogitBias)
             wire.LogitBias[id] = bias;
+        return wire;
+    }
+
+    private static Contracts.Decoding.AnswerForm? Form(AnswerForm? form)
+    {
+        if (form is null)
+            return null;
+        var wire = new Contracts.Decoding.AnswerForm
+        {
+            Content = form.Content switch
+            {
+                AnswerContent.JsonObject => ContentForm.ContentJsonObject,
+                AnswerContent.JsonSchema => ContentForm.ContentJsonSchema,
+                AnswerContent.Expression => ContentForm.ContentExpression,
+                _ => ContentForm.ContentFree,
+            },
+            Source = form.Source,
+            Calls = form.Calls switch
+            {
+                AnswerCalls.Checked => CallForm.CallsChecked,
+                AnswerCalls.Required => CallForm.CallsRequired,
+                _ => CallForm.CallsFree,
+            },
+            SingleCall = form.SingleCall,
+        };
+        wire.Functions.AddRange(form.Functions);
         return wire;
     }
 

@@ -24,13 +24,15 @@ internal static class DecoderLoader
         {
             var engine = new InferenceEngine(model, options.Engine with { SampleableIds = tokenizer.IdCount }, time);
             var generation = GenerationConfig.Load(options.CheckpointDirectory);
+            var stopIds = StopIds.Of(options.CheckpointDirectory, checkpoint.Config, generation, tokenizer);
             return new ServedDecoder(
                 engine,
                 model,
                 tokenizer,
                 Describe(options, checkpoint.Config, generation, engine, template, tokenizer),
-                StopIds.Of(options.CheckpointDirectory, checkpoint.Config, generation, tokenizer),
-                MediaShape.Of(checkpoint.Config));
+                stopIds,
+                MediaShape.Of(checkpoint.Config),
+                new AnswerGrammars(tokenizer, stopIds, options));
         }
         catch
         {

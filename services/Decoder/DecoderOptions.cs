@@ -39,6 +39,14 @@ public sealed record DecoderOptions
     [Range(1, 1 << 26)]
     public int MaxPromptTokens { get; init; } = 1 << 21;
 
+    /// <summary>Grammars of constrained answers that are kept ready; the one unused longest goes first.</summary>
+    [Range(1, 4096)]
+    public int MaxGrammars { get; init; } = 16;
+
+    /// <summary>What the kept grammars may take for token masks, all together, roughly. At least 1 MiB for each.</summary>
+    [Range(1L << 20, 1L << 36)]
+    public long GrammarCacheBytes { get; init; } = 256L << 20;
+
     /// <summary>Responses whose epoch is remembered; the oldest are forgotten first.</summary>
     [Range(1, 1 << 24)]
     public int RememberedEpochs { get; init; } = 65_536;

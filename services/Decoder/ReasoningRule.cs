@@ -88,7 +88,11 @@ internal sealed class ReasoningRule(ReasoningTags tags, Tokenizer tokenizer, Rea
     private void Read(ReadOnlySpan<int> ids)
     {
         for (; _read < ids.Length && !_closed; _read++)
-            Read(tokenizer.TokenBytes(ids[_read]));
+        {
+            // Special tokens are no text: the parser of the output does not see them either.
+            if (!tokenizer.IsSpecial(ids[_read]))
+                Read(tokenizer.TokenBytes(ids[_read]));
+        }
     }
 
     private void Read(ReadOnlySpan<byte> bytes)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Grpc.Core;
 using Platform.Contracts.Decoding;
 using Platform.Engine;
+using Platform.Text.Grammar;
 
 namespace Platform.Decoder;
 
@@ -19,7 +20,7 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
             Sampling = Sampling(start.Sampling ?? throw Invalid("The start needs sampling parameters.")),
             Media = pulled?.Embeddings,
             Positions = pulled?.Positions,
-            Constraint = Reasoning(start),
+            Constraint = Constraint(start, cancellationToken),
             Stop = Stop(start),
             MaxTokens = start.MaxTokens,
             StopTokenIds = StopIds(start),
@@ -50,7 +51,28 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
         }
     }
 
-    private TokenConstraintRule? Reasoning(GenerateStart start)
+    private TokenConstraintRule? Constraint(GenerateStart start, CancellationToken cancellationToken)
+    {
+        var reasoning = Reasoning(start);
+        if (start.Form is not { } form)
+            return reasoning is null ? null : reasoning.Next;
+        try
+        {
+            var automaton = decoder.Grammars.For(form, start.ToolsJson.Memory, cancellationToken);
+            var startsInReasoning = start.Reasoning is { } control && (control.StartsOpen || control.Decide);
+            return new AnswerRule(new GrammarGuide(automaton, startsInReasoning), reasoning).Next;
+        }
+        catch (GrammarException error)
+        {
+            throw Invalid(error.Message);
+        }
+        catch (JsonException error)
+        {
+            throw Invalid($"The tool list is not valid JSON: {error.Message}");
+        }
+    }
+
+    private ReasoningRule? Reasoning(GenerateStart start)
     {
         if (start.Reasoning is not { } control || (!control.Decide && !(control.HasBudget && control.StartsOpen)))
             return null;
@@ -62,7 +84,7 @@ internal sealed class SequenceRequests(ServedDecoder decoder, MediaPull media)
                 "This model's vocabulary has no token for a newline, so thinking blocks cannot be closed or decided. " +
                 "Use the thinking or the fast mode, without a budget.");
         }
-        return new ReasoningRule(tags, decoder.Tokenizer, control).Next;
+        return new ReasoningRule(tags, decoder.Tokenizer, control);
     }
 
     private static Engine.SamplingParameters Sampling(Contracts.Decoding.SamplingParameters wire) => new()

@@ -11,13 +11,15 @@ namespace Platform.Decoder;
 /// <param name="Description">What clients and the directory are told.</param>
 /// <param name="StopIds">Ids that end an answer.</param>
 /// <param name="Media">How pictures enter the prompt, or null for a model without eyes.</param>
+/// <param name="Grammars">What constrained answers look like.</param>
 internal sealed record ServedDecoder(
     InferenceEngine Engine,
     TextModel Model,
     Tokenizer Tokenizer,
     DecoderDescription Description,
     IReadOnlyList<int> StopIds,
-    MediaShape? Media) : IAsyncDisposable
+    MediaShape? Media,
+    AnswerGrammars Grammars) : IAsyncDisposable
 {
     /// <summary>How thinking blocks are written, or null where the vocabulary cannot decide between them.</summary>
     public ReasoningTags? Reasoning { get; } = ReasoningTags.Find(Tokenizer);

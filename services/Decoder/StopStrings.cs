@@ -47,6 +47,8 @@ internal sealed class StopStrings
             StartInReasoning = start.Reasoning is { } reasoning && (reasoning.StartsOpen || reasoning.Decide),
             Tools = tools?.RootElement.Clone(),
             ToolCallsAllowed = start.ToolCallsAllowed,
+            ToolCallsInReasoning = start.Form is null,
+            LiteralContent = start.Form is { Content: not ContentForm.ContentFree },
             StopStrings = [.. start.Stop],
         });
         return text =>

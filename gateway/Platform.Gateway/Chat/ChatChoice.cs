@@ -27,7 +27,10 @@ internal sealed class ChatChoice
         {
             StartInReasoning = accepted.OpensReasoning,
             Tools = request.Tools,
-            ToolCallsAllowed = request.ToolCallsAllowed,
+            ToolCallsAllowed = request.ToolUse.Allowed,
+            // A constrained answer begins after the thinking block, and its content is what the grammar made it.
+            ToolCallsInReasoning = request.Form is null,
+            LiteralContent = request.Form is { Content: not AnswerContent.Free },
             StopStrings = request.Generation.Stop,
             // The ids of tool calls are this choice's own.
             CallIdSeed = string.Create(CultureInfo.InvariantCulture, $"{responseId}/{index}"),
@@ -97,7 +100,7 @@ internal sealed class ChatChoice
     {
         foreach (var delta in deltas)
         {
-            if (_request.FirstCallOnly && IsLaterCall(delta))
+            if (_request.ToolUse.Single && IsLaterCall(delta))
                 continue;
             if (_deltas.Count > 0 && Join(_deltas[^1], delta) is { } joined)
                 _deltas[^1] = joined;

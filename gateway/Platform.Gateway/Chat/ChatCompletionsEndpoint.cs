@@ -50,7 +50,7 @@ internal sealed class ChatCompletionsEndpoint(
         using var body = await RequestBody.ReadAsync(context, options.Value);
         var fields = new FieldReader(body.Root, "", warnings);
         var model = await models.FindAsync(ModelName.Read(fields), caller, context.RequestAborted);
-        var request = ChatRequestReader.Read(fields, model, options.Value, warnings);
+        var request = ChatRequestReader.Read(fields, model, options.Value, warnings, context.RequestAborted);
         warnings.WriteTo(context.Response);
         var handles = await media.UploadAsync(request.Conversation.Media, caller.CacheSalt, context.RequestAborted);
         var running = await RunningResponse.StartAsync(
@@ -85,7 +85,7 @@ internal sealed class ChatCompletionsEndpoint(
         {
             Json = request.Conversation.Json,
             ToolsJson = request.Conversation.ToolsJson,
-            ToolCallsAllowed = request.ToolCallsAllowed,
+            ToolCallsAllowed = request.ToolUse.Allowed,
             Media = media,
             AddVisionId = request.Reasoning.AddVisionId,
             PreserveThinking = request.Reasoning.PreserveThinking,
@@ -102,5 +102,6 @@ internal sealed class ChatCompletionsEndpoint(
         TopLogprobs = request.TopLogprobs,
         Reasoning = new ReasoningSettings { Mode = request.Reasoning.Mode, Budget = request.Reasoning.Budget },
         CacheSalt = caller.CacheSalt,
+        Form = request.Form,
     };
 }

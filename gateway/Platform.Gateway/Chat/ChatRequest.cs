@@ -11,10 +11,10 @@ internal sealed record ChatRequest
     public required GenerationSettings Generation { get; init; }
     public required Conversation Conversation { get; init; }
     public required ReasoningRequest Reasoning { get; init; }
-    public bool ToolCallsAllowed { get; init; } = true;
+    public required ToolUse ToolUse { get; init; }
 
-    /// <summary>parallel_tool_calls was false: a choice's calls after its first are dropped from the answer.</summary>
-    public bool FirstCallOnly { get; init; }
+    /// <summary>What the answer must look like, or null: free.</summary>
+    public AnswerForm? Form { get; init; }
 
     public bool Logprobs { get; init; }
     public int TopLogprobs { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Forms;
 using Platform.Gateway.Json;
 using Platform.Gateway.Options;
 using Platform.Gateway.Responses;
@@ -12,10 +13,10 @@ internal static class ChatRequestReader
 {
     private const int MaxTopLogprobs = 20;
 
-    public static ChatRequest Read(FieldReader fields, ServedModel model, GatewayOptions options, Warnings warnings)
+    public static ChatRequest Read(FieldReader fields, ServedModel model, GatewayOptions options, Warnings warnings, CancellationToken cancellationToken)
     {
         var generation = GenerationReader.Read(fields, model, options);
-        CheckFormat(fields);
+        CheckModalities(fields);
         var conversation = ConversationReader.Read(fields, options, warnings);
         var reasoning = ReasoningReader.Read(fields, conversation.EndsWithAssistant, warnings);
         if (!reasoning.AddGenerationPrompt && !reasoning.ContinueFinalMessage)
@@ -33,17 +34,27 @@ internal static class ChatRequestReader
                 "vision_unsupported");
         }
 
+        var tools = ToolsOf(conversation, options);
+        var use = ToolUseReader.Read(fields, tools);
+        var form = AnswerForms.Of(Forms.ContentReader.Read(fields), use, tools, cancellationToken);
+        if (form is not null && reasoning.ContinueFinalMessage)
+        {
+            throw ApiException.Invalid(
+                "'continue_final_message' is true, but the form of an answer is kept from its beginning on. Leave one of the two out.",
+                "continue_final_message");
+        }
+
         var request = new ChatRequest
         {
             Model = model,
             Generation = generation,
             Conversation = conversation,
             Reasoning = reasoning,
-            ToolCallsAllowed = ReadToolChoice(fields),
-            FirstCallOnly = fields.Boolean("parallel_tool_calls") == false,
+            ToolUse = use,
+            Form = form,
             Logprobs = fields.Boolean("logprobs") ?? false,
             TopLogprobs = (int)(fields.Integer("top_logprobs", 0, MaxTopLogprobs) ?? 0),
-            Tools = ToolsOf(conversation, options),
+            Tools = tools,
         };
         if (request is { TopLogprobs: > 0, Logprobs: false })
             throw ApiException.Invalid("'top_logprobs' is asked for but 'logprobs' is not true. Set 'logprobs' to true.", "top_logprobs");
@@ -52,31 +63,8 @@ internal static class ChatRequestReader
         return request;
     }
 
-    private static bool ReadToolChoice(FieldReader fields)
+    private static void CheckModalities(FieldReader fields)
     {
-        if (fields.Find("tool_choice") is not { } choice)
-            return true;
-        if (choice.ValueKind == JsonValueKind.String && choice.ValueEquals("auto"))
-            return true;
-        if (choice.ValueKind == JsonValueKind.String && choice.ValueEquals("none"))
-            return false;
-        throw ApiException.Invalid(
-            $"'tool_choice' is {JsonWords.Describe(choice)}, but supported are \"auto\" and \"none\": this server cannot yet make the model call a tool. " +
-            "Send \"auto\" and ask for the call in a message.",
-            "tool_choice",
-            "unsupported_value");
-    }
-
-    private static void CheckFormat(FieldReader fields)
-    {
-        if (fields.Object("response_format") is { } format && format.Text("type") is var type && type != "text")
-        {
-            throw ApiException.Invalid(
-                $"'response_format.type' is '{JsonWords.Shorten(type ?? "")}', but supported is \"text\". Leave it out and ask for JSON in a message.",
-                "response_format.type",
-                "unsupported_value");
-        }
-
         if (fields.Array("modalities", 16, "") is { } modalities
             && modalities.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String || !item.ValueEquals("text")))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Forms;
 using Platform.Gateway.Json;
 using Platform.Gateway.Options;
 using Platform.Gateway.Responses;
@@ -14,7 +15,7 @@ internal static class CompletionRequestReader
     private const int MaxLogprobs = 20;
     private const int DefaultMaxTokens = 16;
 
-    public static CompletionRequest Read(FieldReader fields, ServedModel model, GatewayOptions options, Warnings warnings)
+    public static CompletionRequest Read(FieldReader fields, ServedModel model, GatewayOptions options, Warnings warnings, CancellationToken cancellationToken)
     {
         var generation = GenerationReader.Read(fields, model, options);
         generation = generation with { MaxTokens = generation.MaxTokens ?? DefaultMaxTokens };
@@ -30,7 +31,8 @@ internal static class CompletionRequestReader
         }
 
         CheckBestOf(fields, generation.Choices);
-        var request = new CompletionRequest(model, generation, prompts, (int?)fields.Integer("logprobs", 0, MaxLogprobs));
+        var form = AnswerForms.Of(ContentReader.Read(fields), cancellationToken);
+        var request = new CompletionRequest(model, generation, prompts, (int?)fields.Integer("logprobs", 0, MaxLogprobs), form);
         fields.Accept("model");
         fields.WarnOfUnread();
         return request;

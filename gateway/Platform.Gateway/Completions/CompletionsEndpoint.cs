@@ -44,7 +44,7 @@ internal sealed class CompletionsEndpoint(
         using var body = await RequestBody.ReadAsync(context, options.Value);
         var fields = new FieldReader(body.Root, "", warnings);
         var model = await models.FindAsync(ModelName.Read(fields), caller, context.RequestAborted);
-        var request = CompletionRequestReader.Read(fields, model, options.Value, warnings);
+        var request = CompletionRequestReader.Read(fields, model, options.Value, warnings, context.RequestAborted);
         warnings.WriteTo(context.Response);
         return request;
     }
@@ -102,5 +102,6 @@ internal sealed class CompletionsEndpoint(
         Logprobs = request.Logprobs is not null,
         TopLogprobs = request.Logprobs ?? 0,
         CacheSalt = caller.CacheSalt,
+        Form = request.Form,
     };
 }

@@ -137,6 +137,7 @@ internal sealed class OutputMachine
         OutputState.Call => _callLineStart ? Tags.InCallAtLineStart : Tags.InCall,
         OutputState.Value => _value!.AtLineStart ? Tags.InValueAtLineStart : Tags.InValue,
         OutputState.After => [Tags.CallEnd, .. ContentTags(lineStart: true)],
+        _ when _options.LiteralContent => _callsAllowed && _content.IsEmpty ? [Tags.CallStart] : [],
         _ => ContentTags(_rightAfterCall || _content.AtLineStart),
     };
 

@@ -17,6 +17,11 @@ public sealed record OutputParserOptions
     /// <summary>Whether a call of an offered tool inside the think block ends it; false keeps it as reasoning.</summary>
     public bool ToolCallsInReasoning { get; init; } = true;
 
+    /// <summary>
+    /// Whether content is constrained by a grammar, so that no tag stands for anything in it: all of it is content, or it begins with a call.
+    /// </summary>
+    public bool LiteralContent { get; init; }
+
     /// <summary>Content is cut before the first match; reasoning and arguments are not looked at.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

@@ -11,6 +11,9 @@ internal sealed class VisibleText(Action<char> emit)
     private readonly StringBuilder _space = new();
     private bool _any;
 
+    /// <summary>Whether nothing of it has come.</summary>
+    public bool IsEmpty => !_any && _space.Length == 0;
+
     /// <summary>Whether the next character stands at the start of the text or right after a line feed.</summary>
     public bool AtLineStart => _space.Length > 0 ? _space[^1] == '\n' : !_any;
 

@@ -19,7 +19,7 @@ public sealed class TokenAutomaton
     private readonly long _maxBytes;
     private long _maskBytes;
 
-    /// <summary>Joins the two.</summary>
+    /// <summary>Joins the two. The first grammar of a kind takes a while, for the trees of tokens that it needs; so not on the engine thread.</summary>
     /// <param name="grammar">What may be said.</param>
     /// <param name="vocabulary">In which tokens.</param>
     /// <param name="maxBytes">What may be kept, roughly; beyond it all is forgotten and found out again.</param>
@@ -33,6 +33,7 @@ public sealed class TokenAutomaton
         _alone = new TrieWalk(_bytes, vocabulary.Words);
         _walk = new TrieWalk(_bytes, vocabulary.Words);
         _maxBytes = maxBytes;
+        vocabulary.Prepare(grammar);
     }
 
     /// <summary>The vocabulary it speaks in.</summary>

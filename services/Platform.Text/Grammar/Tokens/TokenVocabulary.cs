@@ -71,6 +71,16 @@ public sealed class TokenVocabulary
         return [.. found];
     }
 
+    /// <summary>Makes the trees that a grammar needs.</summary>
+    internal void Prepare(CompiledGrammar grammar)
+    {
+        _ = All;
+        foreach (var kind in grammar.States.Select(state => state.Text).Distinct().Where(kind => kind != TextKind.None))
+            _ = Plain(kind);
+        _ = ClosingTokens(0);
+        _ = ClosingTokens(ThinkingTag.Length - 1);
+    }
+
     // Added tokens mean something to the chat format; inside constrained text only the tags of tool calls can stand.
     private int[] TextIds()
     {
