@@ -49,8 +49,8 @@ public sealed class Masks
     {
         var grammar = Grammars.OfSchema("""{"type":"array","items":{"type":"object","additionalProperties":{"type":"string","maxLength":30}}}""");
         var roomy = new TokenAutomaton(grammar, Grammars.Tiny35, 64 << 20);
-        var tight = new TokenAutomaton(grammar, Grammars.Tiny35, 1 << 20);
-        var spoken = Enumerable.Range(0, 12).Select(seed => new RandomSpeaker(roomy, new Random(seed)).Speak()!).ToList();
+        var tight = new TokenAutomaton(grammar, Grammars.Tiny35, 64 << 10);
+        var spoken = Enumerable.Range(0, 12).Select(seed => new RandomSpeaker(roomy, new Random(seed)).Speak(eager: 150)!).ToList();
         Assert.All(spoken, Assert.NotNull);
         foreach (var ids in spoken)
         {

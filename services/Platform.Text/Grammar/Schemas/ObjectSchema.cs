@@ -6,7 +6,7 @@ namespace Platform.Text.Grammar;
 /// <summary>Objects that satisfy some plain schemas at once.</summary>
 internal sealed class ObjectSchema(SchemaCompiler compiler, IReadOnlyList<Conjunct> schemas)
 {
-    private static readonly Conjunct Anything = new(JsonDocument.Parse("true").RootElement, "#");
+    private static readonly Conjunct Anything = new(JsonDocument.Parse("true").RootElement, "any value");
 
     private JsonRules Json => compiler.Json;
 

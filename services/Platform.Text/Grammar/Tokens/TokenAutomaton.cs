@@ -27,7 +27,7 @@ public sealed class TokenAutomaton
     {
         ArgumentNullException.ThrowIfNull(grammar);
         ArgumentNullException.ThrowIfNull(vocabulary);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1L << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 64L << 10);
         Vocabulary = vocabulary;
         _bytes = new ByteAutomaton(grammar);
         _alone = new TrieWalk(_bytes, vocabulary.Words);
