@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
     ["attention"] = ("attention over a long paged cache in each format", AttentionBenchmark.Run),
     ["drafts"] = ("what drafting costs and brings at a stated acceptance: --data FOLDER [--shape 0.8b] [--weights int8] [--batch 1]", DraftBenchmark.Run),
     ["delta"] = ("the gated delta rule, in the cache and from memory", DeltaBenchmark.Run),
+    ["grammar"] = ("what a token of a constrained answer costs: median, p99, allocations", GrammarBenchmark.Run),
     ["kernels"] = ("matrix products against their plain form", KernelBenchmark.Run),
     ["load"] = ("loading a checkpoint: FOLDER [threads]", LoadBenchmark.Run),
     ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),

@@ -70,13 +70,29 @@ public sealed class BadInputTests(BadInputTests.Host host) : IClassFixture<BadIn
         { Body("\"stop_token_ids\":[99999]"), 400, "stop_token_ids[0]", "99999" },
         { Body("\"logit_bias\":{\"x\":1}"), 400, "logit_bias", "token id" },
         { Body("\"logit_bias\":{\"5\":101}"), 400, "logit_bias.5", "101" },
-        { Body("\"tool_choice\":\"required\""), 400, "tool_choice", "\"auto\" and \"none\"" },
-        { Body("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"), 400, "tool_choice", "auto" },
+        { Body("\"tool_choice\":\"required\""), 400, "tool_choice", "no 'tools'" },
+        { Body("\"tool_choice\":\"sometimes\""), 400, "tool_choice", "\"required\"" },
+        { Body("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}"), 400, "tool_choice", "no 'tools'" },
+        { Body(Tool("{}") + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}"), 400, "tool_choice", "'g'" },
+        { Body(Tool("{}") + ",\"tool_choice\":{\"type\":\"function\"}"), 400, "tool_choice.function.name", "missing" },
+        { Body(Tool("{}") + ",\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"never\"}}"), 400, "tool_choice.allowed_tools.mode", "required" },
+        { Body(Tool("{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}")), 400, "tools", "'not' at #/0/function/parameters/properties/a" },
         { Body("\"tools\":[{\"type\":\"function\"}]"), 400, "tools[0].function", "missing" },
         { Body("\"tools\":[{\"type\":\"web\"}]"), 400, "tools[0].type", "web" },
         { Body("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"\"}}]"), 400, "tools[0].function.name", "not empty" },
         { Body("\"functions\":[{}]"), 400, "functions", "tools" },
-        { Body("\"response_format\":{\"type\":\"json_object\"}"), 400, "response_format.type", "json_object" },
+        { Body("\"response_format\":{\"type\":\"xml\"}"), 400, "response_format.type", "json_schema" },
+        { Body("\"response_format\":{\"type\":\"json_schema\"}"), 400, "response_format.json_schema", "missing" },
+        { Body("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\"}}"), 400, "response_format.json_schema.name", "letters" },
+        { Body(Schema("{\"type\":\"object\",\"properties\":{\"a\":{\"typ\":1}}}")), 400, "response_format.json_schema.schema", "'typ' at #/properties/a" },
+        { Body(Schema("{\"$ref\":\"#\"}")), 400, "response_format.json_schema.schema", "'$ref' at #" },
+        { Body(Schema("{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}")), 400, "response_format.json_schema.schema", "without end" },
+        { Body(Schema("{\"type\":\"string\",\"pattern\":\"(a{999}){999}\"}")), 400, "response_format.json_schema.schema", "'pattern' at #" },
+        { Body(Schema("5")), 400, "response_format.json_schema.schema", "a JSON Schema" },
+        { Body("\"guided_regex\":\"(\""), 400, "guided_regex", "'('" },
+        { Body("\"guided_regex\":\"a\",\"guided_choice\":[\"b\"]"), 400, "guided_choice", "one of them" },
+        { Body("\"structured_outputs\":{\"regex\":\"a\",\"json\":{}}"), 400, "structured_outputs", "exactly one" },
+        { Body("\"structured_outputs\":{\"grammar\":\"root ::= a\"}"), 400, "structured_outputs.grammar", "not supported" },
         { Body("\"modalities\":[\"audio\"]"), 400, "modalities", "text" },
         { Body("\"reasoning_mode\":\"deep\""), 400, "reasoning_mode", "deep" },
         { Body("\"reasoning_effort\":\"huge\""), 400, "reasoning_effort", "huge" },
@@ -88,6 +104,12 @@ public sealed class BadInputTests(BadInputTests.Host host) : IClassFixture<BadIn
         { Body("\"stream_options\":true"), 400, "stream_options", "an object" },
         { Body("\"x\":" + new string('[', 100) + new string(']', 100)), 400, null, "deeper than 64" },
     };
+
+    private static string Tool(string parameters) =>
+        $"\"tools\":[{{\"type\":\"function\",\"function\":{{\"name\":\"f\",\"strict\":true,\"parameters\":{parameters}}}}}]";
+
+    private static string Schema(string schema) =>
+        $"\"response_format\":{{\"type\":\"json_schema\",\"json_schema\":{{\"name\":\"answer\",\"strict\":true,\"schema\":{schema}}}}}";
 
     public static TheoryData<string, string?, string> Completions => new()
     {
@@ -103,6 +125,7 @@ public sealed class BadInputTests(BadInputTests.Host host) : IClassFixture<BadIn
         { """{"model":"tiny","prompt":"a","suffix":"b"}""", "suffix", "not supported" },
         { """{"model":"tiny","prompt":"a","best_of":2}""", "best_of", "equal" },
         { """{"model":"tiny","prompt":"a","logprobs":true}""", "logprobs", "true" },
+        { """{"model":"tiny","prompt":"a","guided_json":{"type":"set"}}""", "guided_json", "'type' at #" },
     };
 
     [Theory]

@@ -38,6 +38,9 @@ public sealed class TokenVocabulary
 
     internal Tokenizer Tokenizer => _tokenizer;
 
+    /// <summary>Whether an id ends an answer.</summary>
+    public bool IsStop(int id) => Array.IndexOf(StopIds, id) >= 0;
+
     /// <summary>Words of a mask.</summary>
     internal int Words { get; }
 
