@@ -36,11 +36,11 @@ public sealed class AnswerFormTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task A_form_reaches_the_response(string fields, AnswerContent content, AnswerCalls calls, string functions, bool single)
+    public async Task A_form_reaches_the_response(string fields, AnswerContent content, AnswerCalls calls, string functions, bool onlyOne)
     {
         await ChatAsync(fields);
         var form = _host.Responses.Last.Form!;
-        Assert.Equal((content, calls, functions, single), (form.Content, form.Calls, string.Join(',', form.Functions), form.SingleCall));
+        Assert.Equal((content, calls, functions, onlyOne), (form.Content, form.Calls, string.Join(',', form.Functions), form.SingleCall));
     }
 
     [Theory]
