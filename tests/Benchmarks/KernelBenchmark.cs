@@ -22,7 +22,7 @@ internal static class KernelBenchmark
     private static void Products(WorkerTeam team)
     {
         Console.WriteLine($"y = x.W^T, W [{Outputs}, {Inputs}]");
-        foreach (var storage in new[] { PanelStorage.F32, PanelStorage.BF16 })
+        foreach (var storage in Enum.GetValues<PanelStorage>())
         {
             using var weights = new PackedMatrix(Outputs, Inputs, storage);
             for (var row = 0; row < Outputs; row++)
@@ -42,7 +42,7 @@ internal static class KernelBenchmark
         var timing = Timing.Of(() => run(batch));
         var operations = 2.0 * rows * Outputs * Inputs;
         Console.WriteLine(
-            $"  {weights.Storage,-5}{name,-14}{Giga(operations, timing.Minimum),8:F1} / {Giga(operations, timing.Processor),6:F1} GFLOP/s" +
+            $"  {weights.Storage,-8}{name,-14}{Giga(operations, timing.Minimum),8:F1} / {Giga(operations, timing.Processor),6:F1} GFLOP/s" +
             $"{Giga(weights.Bytes, timing.Minimum),8:F1} / {Giga(weights.Bytes, timing.Processor),6:F1} GB/s of weights");
     }
 

@@ -10,6 +10,7 @@ var benchmarks = new Dictionary<string, (string Measures, Action<string[]> Run)>
     ["grammar"] = ("what a token of a constrained answer costs: median, p99, allocations", GrammarBenchmark.Run),
     ["kernels"] = ("matrix products against their plain form", KernelBenchmark.Run),
     ["load"] = ("loading a checkpoint: FOLDER [threads]", LoadBenchmark.Run),
+    ["products"] = ("matrix products in every storage and tier, in turns, beside the memory's read bandwidth", ProductBenchmark.Run),
     ["sampler"] = ("choosing a token from a row of 248,320 logits, against the plain sampler", SamplerBenchmark.Run),
     ["gguf"] = ("writes a checkpoint as GGUF, so that other engines run on equal weights: --shape NAME|FOLDER --data FOLDER --out FILE", GgufExport.Run),
     ["peers"] = ($"paired rounds with other engines: {PeerComparison.Usage}", PeerComparison.Run),

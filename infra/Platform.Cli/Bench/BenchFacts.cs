@@ -15,7 +15,7 @@ internal static class BenchFacts
             ("shape", $"{loaded.Name}, {(loaded.Parameters / 1e9).ToString("0.00", CultureInfo.InvariantCulture)} billion weights"),
             .. FormatNames.Of(loaded.Model.Options),
             ("threads", plan.Threads.ToString(CultureInfo.InvariantCulture)),
-            ("kernels", $"{MachineFacts.Vectors} vectors; products at most as {peak.Name}"),
+            ("kernels", $"{loaded.Model.Kernels}; products at most as {peak.Name}"),
             ("huge pages", MachineFacts.HugePages ?? "none"),
             ("numerics", loaded.Model.NumericsId),
             ("runtime", $".NET {Environment.Version}{(MachineFacts.IsRelease ? "" : ", DEBUG BUILD")}"),

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Platform.Cli.Bench;
 
@@ -29,9 +28,6 @@ internal static class MachineFacts
             return name is null ? RuntimeInformation.ProcessArchitecture.ToString() : name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
         }
     }
-
-    /// <summary>The widest vectors the kernels use.</summary>
-    public static string Vectors => Vector512.IsHardwareAccelerated ? "512-bit" : Vector256.IsHardwareAccelerated ? "256-bit" : "scalar";
 
     /// <summary>The system's rule for huge pages: always, madvise or never; null where it has none.</summary>
     public static string? HugePages
