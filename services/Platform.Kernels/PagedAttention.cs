@@ -10,6 +10,9 @@ public sealed unsafe class PagedAttention : IDisposable
 {
     private const int TasksPerThread = 4;
 
+    // A task that walks several spans asks for each next one's keys in time, which another thread's cache would not have.
+    private const int MostSpansPerTask = 4;
+
     private readonly KvLayout _layout;
     private readonly int _queryHeads;
     private readonly int _headsPerKv;
@@ -88,10 +91,11 @@ public sealed unsafe class PagedAttention : IDisposable
             return;
         }
 
+        job.SpansPerTask = Math.Clamp(job.SpansPerRound * pairs / (_team.Threads * TasksPerThread), 1, MostSpansPerTask);
         for (job.FirstSpan = 0; job.FirstSpan < plan.MaxSpans; job.FirstSpan += job.SpansPerRound)
         {
             job.Stage = Stage.Spans;
-            _team.Run(pairs * job.SpansPerRound, job);
+            _team.Run(pairs * job.TasksPerPair, job);
             job.Stage = Stage.Fold;
             _team.Run(pairs, job);
         }
@@ -104,7 +108,12 @@ public sealed unsafe class PagedAttention : IDisposable
         if (even || plan.MaxSpans <= 1)
             return 0;
         var pairBytes = (long)pairs * plan.LargestBlockRows * ShareFloats * sizeof(float);
-        return pairBytes > _totals.Bytes ? 0 : (int)Math.Min(plan.MaxSpans, _shares.Bytes / pairBytes);
+        if (pairBytes > _totals.Bytes)
+            return 0;
+        // Rounds of one size, so that the last keeps all threads busy too.
+        var most = Math.Min(plan.MaxSpans, _shares.Bytes / pairBytes);
+        var rounds = (plan.MaxSpans + most - 1) / most;
+        return (int)((plan.MaxSpans + rounds - 1) / rounds);
     }
 
     /// <summary>Gives the scratch memory back.</summary>
@@ -135,6 +144,9 @@ public sealed unsafe class PagedAttention : IDisposable
         public Stage Stage;
         public int FirstSpan;
         public int SpansPerRound;
+        public int SpansPerTask;
+
+        public readonly int TasksPerPair => (SpansPerRound + SpansPerTask - 1) / SpansPerTask;
 
         public readonly void Run(int task, int worker)
         {
@@ -144,7 +156,7 @@ public sealed unsafe class PagedAttention : IDisposable
                     Whole(task, worker);
                     break;
                 case Stage.Spans:
-                    OneSpan(task / SpansPerRound, task % SpansPerRound, worker);
+                    Spans(task / TasksPerPair, task % TasksPerPair * SpansPerTask, worker);
                     break;
                 default:
                     Fold(task);
@@ -165,21 +177,24 @@ public sealed unsafe class PagedAttention : IDisposable
             ClearTotals(total, rows);
             for (var span = 0; span < spans; span++)
             {
-                Compute(pair, span, queries, scores, share);
+                Compute(pair, span, span + 1 < spans, queries, scores, share);
                 FoldRows(total, share, rows);
             }
 
             WriteOutput(pair, total);
         }
 
-        private readonly void OneSpan(int pair, int spanInRound, int worker)
+        private readonly void Spans(int pair, int firstInRound, int worker)
         {
-            if (FirstSpan + spanInRound >= Plan.Block(pair / Owner._layout.KvHeads).Spans)
+            var spans = Plan.Block(pair / Owner._layout.KvHeads).Spans;
+            var end = Math.Min(Math.Min(firstInRound + SpansPerTask, SpansPerRound), spans - FirstSpan);
+            if (firstInRound >= end)
                 return;
             var queries = Scratch(worker);
             var scores = queries + Owner.QueryFloats;
             Gather(pair, queries);
-            Compute(pair, FirstSpan + spanInRound, queries, scores, Share(pair, spanInRound));
+            for (var span = firstInRound; span < end; span++)
+                Compute(pair, FirstSpan + span, span + 1 < end, queries, scores, Share(pair, span));
         }
 
         private readonly void Fold(int pair)
@@ -217,7 +232,7 @@ public sealed unsafe class PagedAttention : IDisposable
             return block.Tokens * Owner._headsPerKv;
         }
 
-        private readonly void Compute(int pair, int span, float* queries, float* scores, float* share)
+        private readonly void Compute(int pair, int span, bool continues, float* queries, float* scores, float* share)
         {
             ref readonly var block = ref Plan.Block(pair / Owner._layout.KvHeads);
             var firstPage = span * SpanAttention.PagesPerSpan;
@@ -231,6 +246,7 @@ public sealed unsafe class PagedAttention : IDisposable
                 KvHead = pair % Owner._layout.KvHeads,
                 Span = span,
                 HeadsPerToken = Owner._headsPerKv,
+                Continues = continues,
                 Scale = Scale,
                 Code = Owner._code,
             };

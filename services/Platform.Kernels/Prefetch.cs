@@ -40,16 +40,16 @@ internal static unsafe class Prefetch
         Sse.Prefetch0(p3 + AheadBytes);
     }
 
-    /// <summary>What lies <paramref name="next"/> bytes from four panels, into the second-level cache; 0: nothing.</summary>
+    /// <summary>What lies <paramref name="next"/> bytes from four panels; 0: nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Next(byte* p0, byte* p1, byte* p2, byte* p3, long next)
     {
         if (!Sse.IsSupported || next == 0)
             return;
-        Sse.Prefetch1(p0 + next);
-        Sse.Prefetch1(p1 + next);
-        Sse.Prefetch1(p2 + next);
-        Sse.Prefetch1(p3 + next);
+        Sse.Prefetch0(p0 + next);
+        Sse.Prefetch0(p1 + next);
+        Sse.Prefetch0(p2 + next);
+        Sse.Prefetch0(p3 + next);
     }
 
     /// <summary>The same for a format whose pairs may lie in two halves.</summary>

@@ -16,6 +16,10 @@ internal unsafe ref struct SpanRequest
     public int KvHead;
     public int Span;
     public int HeadsPerToken;
+
+    /// <summary>Whether the same thread goes on with the next span.</summary>
+    public bool Continues;
+
     public float Scale;
 
     /// <summary>INT8: the emitted loops, or null for the others.</summary>
@@ -54,11 +58,11 @@ internal unsafe ref struct SpanRequest
     /// <summary>Bytes from a page's keys to what is read after them: the next page's, else the span's first values.</summary>
     public readonly long AfterKeys(int page) => (page + 1 < PageCount ? Keys(page + 1) : Values(0)) - Keys(page);
 
-    /// <summary>Bytes from a page's values to what is read after them: the next page's, else the next span's keys, else nothing (0).</summary>
+    /// <summary>Bytes from a page's values to what this thread reads after them: the next page's, else the next span's keys, else nothing (0).</summary>
     public readonly long AfterValues(int page)
     {
         if (page + 1 < PageCount)
             return Values(page + 1) - Values(page);
-        return (Span + 1) * SpanAttention.SpanPositions <= Block.LastPosition ? Keys(page + 1) - Values(page) : 0;
+        return Continues ? Keys(page + 1) - Values(page) : 0;
     }
 }
