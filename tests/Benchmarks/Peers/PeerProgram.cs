@@ -15,8 +15,10 @@ internal sealed record PeerProgram(string Name, string Folder, string File, int 
     private const int Steps = 16;
     private const int ShortPrompt = 16;
 
-    /// <summary>The commit the program says it was built from, after a measurement with llama-bench.</summary>
-    public string? Commit { get; private set; }
+    private static readonly Dictionary<string, string> Commits = [];
+
+    /// <summary>The commit that the folder's llama-bench says it was built from, once it was asked.</summary>
+    public string? Commit => Commits.GetValueOrDefault(Folder);
 
     /// <summary>Runs one measurement.</summary>
     public PeerSample Measure(PeerCase measured) => measured switch
@@ -39,7 +41,7 @@ internal sealed record PeerProgram(string Name, string Folder, string File, int 
             ["-m", File, "-t", Text(Threads), "-r", "1", "-o", "json", .. what, .. FlashAttention is { } flash ? (string[])["-fa", Text(flash)] : []]);
         using var json = JsonDocument.Parse(run.Output[run.Output.IndexOf('[', StringComparison.Ordinal)..]);
         var test = json.RootElement[0];
-        Commit = test.GetProperty("build_commit").GetString();
+        Commits[Folder] = test.GetProperty("build_commit").GetString() ?? "not told";
         var rate = test.GetProperty("avg_ts").GetDouble();
         return new PeerSample(rate, run.PeakBytes, $"{run.Command}: avg_ts {Text(rate)}, build {Commit}");
     }
@@ -68,7 +70,8 @@ internal sealed record PeerProgram(string Name, string Folder, string File, int 
     private PeerSample MeasureStart()
     {
         var run = ChildProcess.Run(
-            Path.Combine(Folder, "llama-bench"), ["-m", File, "-t", Text(Threads), "-r", "1", "-o", "json", "-p", Text(ShortPrompt), "-n", "0", "--no-warmup"]);
+            Path.Combine(Folder, "llama-bench"),
+            ["-m", File, "-t", Text(Threads), "-r", "1", "-o", "json", "-p", Text(ShortPrompt), "-n", "0", .. Name.StartsWith("ik", StringComparison.Ordinal) ? (string[])["-w", "0"] : ["--no-warmup"]]);
         return new PeerSample(run.Seconds, run.PeakBytes, $"{run.Command}: {Text(run.Seconds)} s, peak {run.PeakBytes >> 20} MiB");
     }
 

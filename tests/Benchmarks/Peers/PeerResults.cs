@@ -45,7 +45,7 @@ internal sealed class PeerResults(PeerCase measured)
             var unit = measured.Kind == PeerCase.Start ? "s" : "tok/s";
             var share = engine == ours && Shares.Count > 0 ? $"  {NumberText.Percent(Shares.Median)} of roofline" : "";
             var peak = _peaks.TryGetValue(engine, out var bytes) && measured.Kind == PeerCase.Start ? $"  peak {NumberText.Of(bytes.Median / (1 << 20))} MiB" : "";
-            var ratio = engine == ours ? "" : Ratios(ours, engine) is { } ratios ? $"  ours is {NumberText.Of(ratios.Median)}x ({NumberText.Range(ratios)})" : "  not measured";
+            var ratio = engine == ours ? "" : Ratios(ours, engine) is { } ratios ? $"  ours is {NumberText.Of(ratios.Median)}x {NumberText.Range(ratios)}" : "  not measured";
             yield return $"  {engine,-14} {NumberText.Of(values.Median),8} {unit,-5} {NumberText.Range(values),-14}{share}{peak}{ratio}";
         }
     }
