@@ -40,13 +40,15 @@ internal sealed class DraftingBench(LoadedModel loaded, BenchPlan plan)
         }
     }
 
+    private static string Count(int drafts) => drafts == 1 ? "1 draft" : $"{drafts} drafts";
+
     private static BenchRow Gain(int drafts, BenchRow drafted, BenchRow plain) =>
-        HybridBench.Ratio($"{drafts} drafts over none", drafted, plain, null) with { Section = "drafting" };
+        HybridBench.Ratio($"{Count(drafts)} over none", drafted, plain, null) with { Section = "drafting" };
 
     private static BenchCell Cell(MeasuredEngine engine, int drafts, SequenceRequest request, List<int> answer) => new()
     {
         Section = "drafting",
-        Name = drafts == 0 ? "batch 1, no drafts" : $"batch 1, {drafts} drafts, {NumberText.Percent(Acceptance)} right",
+        Name = drafts == 0 ? "batch 1, no drafts" : $"batch 1, {Count(drafts)}, {NumberText.Percent(Acceptance)} right",
         Tokens = Tokens,
         Batch = 1,
         Cost = default,

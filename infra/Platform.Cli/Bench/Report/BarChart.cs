@@ -7,7 +7,7 @@ namespace Platform.Cli.Bench;
 internal static class BarChart
 {
     private const double Width = 720;
-    private const double Left = 210;
+    private const double Left = 236;
     private const double Right = 130;
     private const double RowHeight = 30;
     private const double BarHeight = 14;

@@ -54,20 +54,18 @@ internal static class HtmlReport
     private static void AppendSection(StringBuilder page, string name, IReadOnlyList<BenchRow> rows)
     {
         page.Append(CultureInfo.InvariantCulture, $"<section><h2>{Text(name)}</h2>\n");
-        foreach (var sameUnit in rows.GroupBy(row => row.Unit))
-        {
-            if (sameUnit.Key.Length > 0 && sameUnit.Count() > 1 && sameUnit.Key is "tok/s" or "ms" or "x")
-                page.Append(BarChart.Of([.. sameUnit], sameUnit.Key));
-            else
-                page.Append(Table(sameUnit));
-        }
-
+        var charted = rows.Where(row => row.Unit is "tok/s" or "ms" or "x").GroupBy(row => row.Unit).Where(group => group.Count() > 1).ToList();
+        foreach (var sameUnit in charted)
+            page.Append(BarChart.Of([.. sameUnit], sameUnit.Key));
+        List<BenchRow> others = [.. rows.Except(charted.SelectMany(group => group))];
+        if (others.Count > 0)
+            page.Append(Table(others));
         page.Append("</section>\n");
     }
 
     private static string Table(IEnumerable<BenchRow> rows)
     {
-        var table = new StringBuilder("<table>");
+        var table = new StringBuilder("<table class=\"rows\">");
         foreach (var row in rows)
         {
             table.Append(

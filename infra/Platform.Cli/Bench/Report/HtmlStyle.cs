@@ -19,7 +19,7 @@ internal static class HtmlStyle
         section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 20px 24px 16px; margin: 0 0 18px; }
         h2 { margin: 0 0 10px; font-size: 16px; font-weight: 650; }
         h2::first-letter { text-transform: uppercase; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(112px, 1fr)); gap: 16px 20px; padding: 20px 24px; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 16px 20px; padding: 20px 24px; }
         .tiles b { font-size: 25px; font-weight: 650; letter-spacing: -.02em; }
         .tiles i { font-style: normal; color: var(--dim); font-size: 13px; margin-left: 5px; }
         .tiles span { display: block; color: var(--dim); font-size: 12.5px; line-height: 1.35; }
@@ -37,6 +37,8 @@ internal static class HtmlStyle
         th { text-align: left; font-weight: 400; }
         th, td { padding: 5px 10px 5px 0; border-top: 1px solid var(--line); vertical-align: baseline; }
         tr:first-child > * { border-top: 0; }
+        .rows { table-layout: fixed; }
+        .rows th { width: 44%; }
         .facts th { color: var(--dim); width: 150px; }
         .facts td { overflow-wrap: anywhere; }
         .dim { color: var(--dim); font-size: 13.5px; }
