@@ -19,10 +19,13 @@ internal static class DecoderLoader
         progress?.Report(new DecoderProgress("Checking the checkpoint"));
         using var checkpoint = Checkpoint.Open(options.CheckpointDirectory);
         RequireRows(checkpoint.Config, tokenizer);
+        var limits = options.Engine with { SampleableIds = tokenizer.IdCount };
+        var plan = MemoryPlan.Of(checkpoint, options.Model, limits, MachineMemory.Read(), Beside(options, checkpoint));
+        progress?.Report(new DecoderProgress("Checking the checkpoint", Memory: plan));
         var model = TextModel.Load(checkpoint, options.Model, progress is null ? null : new WeightProgress(progress));
         try
         {
-            var engine = new InferenceEngine(model, options.Engine with { SampleableIds = tokenizer.IdCount }, time);
+            var engine = new InferenceEngine(model, limits with { MemoryLimitBytes = plan.CacheBytes }, time);
             var generation = GenerationConfig.Load(options.CheckpointDirectory);
             var stopIds = StopIds.Of(options.CheckpointDirectory, checkpoint.Config, generation, tokenizer);
             return new ServedDecoder(
@@ -40,6 +43,11 @@ internal static class DecoderLoader
             throw;
         }
     }
+
+    private static IReadOnlyList<MemoryLine> Beside(DecoderOptions options, Checkpoint checkpoint) => options.VisionBeside && checkpoint.HasVision
+        ? [new("vision tower", checkpoint.Tensors.Where(tensor => tensor.Name.StartsWith("model.visual.", StringComparison.Ordinal))
+            .Sum(tensor => tensor.ElementCount * sizeof(float)), "float32, without its rows")]
+        : [];
 
     private static void RequireRows(ModelConfig config, Tokenizer tokenizer)
     {

@@ -24,6 +24,9 @@ public sealed record DecoderOptions
     /// <summary>The engine's bounds.</summary>
     public EngineOptions Engine { get; init; } = new();
 
+    /// <summary>Whether the checkpoint's vision tower is loaded into the same process; the memory plan then counts it.</summary>
+    public bool VisionBeside { get; init; }
+
     /// <summary>The chat template to take when the checkpoint's own is unknown.</summary>
     public string? AssumeTemplate { get; init; }
 

@@ -85,6 +85,7 @@ internal static class ServiceHost
         CheckpointDirectory = options.ModelDirectory,
         ModelName = options.ServedName,
         AppId = DecoderAppId,
+        VisionBeside = true,
         AssumeTemplate = options.AssumeTemplate,
         Model = options.Model,
         Engine = options.Engine,

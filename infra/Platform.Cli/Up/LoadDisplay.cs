@@ -1,4 +1,5 @@
 using Platform.Decoder;
+using Platform.Engine;
 using Spectre.Console;
 
 namespace Platform.Cli.Up;
@@ -27,6 +28,8 @@ internal static class LoadDisplay
             return stage;
         }
 
+        if (report.Memory is { } memory)
+            AnsiConsole.Write(Table(memory));
         if (stage.Description != report.What)
         {
             // A task of its own for each stage, so that the time left is reckoned from this stage's speed.
@@ -42,5 +45,18 @@ internal static class LoadDisplay
         }
 
         return stage;
+    }
+
+    private static Table Table(MemoryPlan memory)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("memory").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        foreach (var line in memory.Lines)
+            table.AddRow(line.What, MemoryPlan.Gigabytes(line.Bytes), $"[grey]{Markup.Escape(line.How)}[/]");
+        var owner = memory.Machine.IsContainerLimit ? "the container's limit" : "this machine";
+        table.AddRow(
+            "[bold]together[/]",
+            $"[bold]{MemoryPlan.Gigabytes(memory.Total)}[/]",
+            $"[grey]of {MemoryPlan.Gigabytes(memory.Machine.Available)} available, {MemoryPlan.Gigabytes(memory.Machine.Total)} in all ({owner})[/]");
+        return table;
     }
 }

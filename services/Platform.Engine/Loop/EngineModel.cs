@@ -1,4 +1,5 @@
 using Platform.Kernels;
+using Platform.Model;
 
 namespace Platform.Engine;
 
@@ -44,6 +45,26 @@ internal sealed record EngineModel
 
     /// <summary>Makes the source of drafts over the engine's cache; null when the model has none. The loop disposes it.</summary>
     public Func<KvCache, RowSampler, IDraftSource>? CreateDraftSource { get; init; }
+
+    /// <summary>What a model will be, known from its checkpoint: good for settling limits, not for running.</summary>
+    public static EngineModel Planned(Checkpoint checkpoint, TextModelOptions options, TextModelMemory memory) => new()
+    {
+        NumericsId = Engine.NumericsId.Of(checkpoint, options),
+        VocabSize = checkpoint.Config.Text.VocabSize,
+        HiddenSize = checkpoint.Config.Text.HiddenSize,
+        MaxContext = checkpoint.Config.Text.MaxPositionEmbeddings,
+        MaxBatchedTokens = options.MaxBatchedTokens,
+        PageBytes = memory.Page,
+        SlotBytes = memory.Slot,
+        CreateCache = _ => throw NotLoaded(),
+        CreateStates = _ => throw NotLoaded(),
+        CreateOutput = () => throw NotLoaded(),
+        Run = (_, _, _, _) => throw NotLoaded(),
+        HeadLayers = checkpoint.HasMtp ? checkpoint.Config.Text.MtpNumHiddenLayers : 0,
+        CreateDraftSource = checkpoint.HasMtp ? (_, _) => throw NotLoaded() : null,
+    };
+
+    private static InvalidOperationException NotLoaded() => new("This model is planned, not loaded; only its sizes are known.");
 
     /// <summary>The text model as the loop sees it.</summary>
     public static EngineModel Of(TextModel model)
