@@ -18,6 +18,12 @@ public sealed class EngineOptionsTests
         { new() { MaxQueued = -1 }, "MaxQueued is -1" },
         { new() { MaxPrefillChunk = 0 }, "MaxPrefillChunk is 0" },
         { new() { MemoryLimitBytes = 0 }, "MemoryLimitBytes is 0" },
+        { new() { CheckpointBytes = 100, Pages = 10 }, "less than one state" },
+        { new() { PrefixCacheBytes = 100, Pages = 10 }, "less than one page" },
+        { new() { PrefixCacheBytes = -1 }, "PrefixCacheBytes is -1" },
+        { new() { CheckpointBytes = -1 }, "CheckpointBytes is -1" },
+        { new() { CheckpointsPerRequest = 0 }, "CheckpointsPerRequest is 0" },
+        { new() { Pages = 10, CheckpointBytes = 2_000_000, MemoryLimitBytes = 1_000_000 }, "Lower one of them" },
         { new() { Pages = 1000, MemoryLimitBytes = 8_000_000 }, "8192000 bytes (1000 pages of 8192)" },
         { new() { Pages = 1, MaxSequences = 16, MemoryLimitBytes = 20_000 }, "16 sequences of" },
     };
