@@ -18,7 +18,16 @@ internal sealed record ChildProcess(string Command, string Output, double Second
     public static ChildProcess Run(string program, IReadOnlyList<string> arguments)
     {
         var output = new StringBuilder();
-        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                // Some leave logs where they run.
+                WorkingDirectory = Path.GetTempPath(),
+            },
+        };
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
         var clock = Stopwatch.StartNew();

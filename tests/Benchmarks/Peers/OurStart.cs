@@ -22,10 +22,10 @@ internal static class OurStart
         foreach (var name in Passed)
         {
             if (name != "shape" && options.Find(name) is { } value)
-                arguments.AddRange([$"--{name}", value]);
+                arguments.AddRange([$"--{name}", name == "data" ? Path.GetFullPath(value) : value]);
         }
 
-        arguments.AddRange(["--shape", checkpoint.Folder]);
+        arguments.AddRange(["--shape", Path.GetFullPath(checkpoint.Folder)]);
         var run = ChildProcess.Run(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", arguments);
         return new PeerSample(run.Seconds, run.PeakBytes, $"{run.Command}: {run.Seconds:0.000} s, peak {run.PeakBytes >> 20} MiB");
     }

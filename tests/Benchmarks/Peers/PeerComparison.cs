@@ -89,11 +89,13 @@ internal static class PeerComparison
                 continue;
             int?[] settings = measured is { Kind: PeerCase.Decode, Tokens: > 0 } ? [0, 1] : [null];
             peers.AddRange(settings.Select(flash => new PeerProgram(
-                flash is null ? name : $"{name} fa{flash}", folder, options.Get("gguf"), threads, flash, options.Find($"{name}-deep"))));
+                flash is null ? name : $"{name} fa{flash}", Path.GetFullPath(folder), Path.GetFullPath(options.Get("gguf")), threads, flash, FullPath(options.Find($"{name}-deep")))));
         }
 
         return peers;
     }
+
+    private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
     private static double TokensOf(PeerCase measured) => measured.Kind == PeerCase.Prefill ? measured.Tokens : measured.Batch;
 }
