@@ -16,6 +16,7 @@ internal sealed class HybridBench(LoadedModel hybrid, LoadedModel full, BenchPla
     private const int Steps = 6;
 
     private readonly List<string> _notes = [];
+    private readonly Dictionary<int, int> _batches = [];
 
     /// <summary>Measures every context that fits into memory.</summary>
     public async Task<BenchReport> RunAsync(CancellationToken cancellationToken)
@@ -25,17 +26,21 @@ internal sealed class HybridBench(LoadedModel hybrid, LoadedModel full, BenchPla
         var ceilings = probe.Measure(cancellationToken);
         var contexts = Contexts.Where(Fits).ToList();
         var deepest = contexts.Max();
-        await using var hybrids = MeasuredEngine.Filling(hybrid.Model, Budget(deepest), Budget(deepest) * Pages(deepest) + 1);
+        await using var hybrids = MeasuredEngine.Filling(
+            hybrid.Model, contexts.Max(_batches.GetValueOrDefault), contexts.Max(context => _batches[context] * Pages(context)) + 1);
         await using var fulls = MeasuredEngine.Filling(full.Model, 1, Pages(deepest) + 1);
         List<BenchRow> rows = [];
         foreach (var context in contexts)
         {
-            BenchCell[] cells = [Cell(full, fulls, 1, context), Cell(hybrid, hybrids, 1, context), Cell(hybrid, hybrids, Budget(context), context)];
+            var batch = _batches[context];
+            BenchCell[] cells =
+                [Cell(full, fulls, 1, context), Cell(hybrid, hybrids, 1, context), .. batch > 1 ? (BenchCell[])[Cell(hybrid, hybrids, batch, context)] : []];
             var rounds = new BenchRounds(probe, Peaks.Of(plan.Model, ceilings).PerSecond, progress);
             var measured = await rounds.RunAsync(cells, plan.Rounds, cancellationToken);
             rows.AddRange(measured);
             rows.Add(Ratio($"{Text(context)}: hybrid over full, batch 1 each", measured[1], measured[0], Wanted(context)));
-            rows.Add(Ratio($"{Text(context)}: hybrid over full, equal memory", measured[2], measured[0], Wanted(context)));
+            if (batch > 1)
+                rows.Add(Ratio($"{Text(context)}: hybrid over full, equal memory", measured[2], measured[0], Wanted(context)));
         }
 
         _notes.Add("Contexts above 0 were filled, not prefilled: pages are copies of computed ones, each prompt's last token is computed.");
@@ -77,13 +82,24 @@ internal sealed class HybridBench(LoadedModel hybrid, LoadedModel full, BenchPla
 
     private int Budget(int context) => Math.Max(1, (int)(Bytes(full, context) / Bytes(hybrid, context)));
 
+    /// <summary>Decides the hybrid's batch in equal memory, 1 where only that fits, and whether the context fits at all.</summary>
     private bool Fits(int context)
     {
-        var needed = Bytes(full, context) + Budget(context) * Bytes(hybrid, context);
         var room = (long)(Residence.Available() * PartOfFreeMemory);
-        if (needed <= room)
+        // Pages once touched stay: the hybrid's largest use so far counts, whatever this context needs.
+        var touched = _batches.Select(used => used.Value * Bytes(hybrid, used.Key)).DefaultIfEmpty(0).Max();
+        foreach (var batch in (int[])[Budget(context), 1])
+        {
+            var needed = Bytes(full, context) + Math.Max(touched, batch * Bytes(hybrid, context));
+            if (needed > room)
+                continue;
+            _batches[context] = batch;
+            if (batch < Budget(context))
+                _notes.Add($"Context {Text(context)} in equal memory was not measured: {Budget(context)} sequences of b beside one of c do not fit into the free {room >> 20} MiB.");
             return true;
-        _notes.Add($"Context {Text(context)} was left out: pages and states take {needed >> 20} MiB, free are {room >> 20}. Smaller weights or --kv int8 make room.");
+        }
+
+        _notes.Add($"Context {Text(context)} was left out: its pages do not fit into the free {room >> 20} MiB. Smaller weights or --kv int8 make room.");
         return false;
     }
 
