@@ -30,7 +30,7 @@ internal static class UpCommand
             var freshKey = settings.Open || (keys.Load().Count > 0 && !settings.NewKey) ? null : keys.Mint($"key-{keys.Load().Count + 1}");
             await using var platform = await StartAsync(settings, folder, keys, cancellationToken);
             var model = (await platform.Grains.GetGrain<IModelDirectoryGrain>(0).ListAsync())[0];
-            UpBanner.Write(model, platform.Address, settings.Model is null, settings, freshKey);
+            UpBanner.Write(model, platform.Address, settings.Model is null, settings, freshKey, platform.Engine.Kernels);
             await Stopped(cancellationToken);
             Say.Note("Stopping: answers in progress end now.");
             return 0;

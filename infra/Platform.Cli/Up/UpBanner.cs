@@ -7,11 +7,12 @@ namespace Platform.Cli.Up;
 /// <summary>What a person sees once the platform answers: the addresses, the key, and a line to try.</summary>
 internal static class UpBanner
 {
-    public static void Write(ServedModel model, Uri address, bool random, UpSettings settings, string? freshKey)
+    public static void Write(ServedModel model, Uri address, bool random, UpSettings settings, string? freshKey, string kernels)
     {
         var grid = new Grid().AddColumn(new GridColumn().PadRight(3)).AddColumn();
         Row(grid, "model", $"[bold]{Markup.Escape(model.Name)}[/]{(random ? " [yellow](random weights: everything works, the answers are noise)[/]" : "")}");
         Row(grid, "", $"[grey]{model.MaxContext:N0} tokens of context · {(model.Vision ? "text, pictures, video" : "text")} · {settings.Threads} threads · {Markup.Escape(model.NumericsId)}[/]");
+        Row(grid, "", $"[grey]{Markup.Escape(kernels)}[/]");
         Row(grid, "API", Link(address, "v1"));
         Row(grid, "API docs", Link(address, "docs"));
         Row(grid, "metrics", Link(address, "metrics"));

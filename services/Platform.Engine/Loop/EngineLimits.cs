@@ -41,6 +41,9 @@ internal sealed record EngineLimits
 
     public required int MaxPrefillChunk { get; init; }
 
+    /// <summary>Null: as the number of decoding sequences says.</summary>
+    public required int? MaxPrefillBesideDecode { get; init; }
+
     public required int MaxQueued { get; init; }
 
     public required int OutboxCapacity { get; init; }
@@ -91,6 +94,7 @@ internal sealed record EngineLimits
             MaxContext = (int)Math.Min(context, (long)pages * PageAllocator.PageLength),
             MaxBatchedTokens = batched,
             MaxPrefillChunk = options.MaxPrefillChunk ?? batched,
+            MaxPrefillBesideDecode = options.MaxPrefillBesideDecode,
             MaxQueued = options.MaxQueued,
             OutboxCapacity = options.OutboxCapacity,
             SampleableIds = sampleable,

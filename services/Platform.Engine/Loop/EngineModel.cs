@@ -11,6 +11,9 @@ internal sealed record EngineModel
 {
     public required string NumericsId { get; init; }
 
+    /// <summary>Which kernels run it, for people.</summary>
+    public string Kernels { get; init; } = "";
+
     /// <summary>Rows of the output matrix, padding rows included.</summary>
     public required int VocabSize { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed record EngineModel
         NumericsId = Engine.NumericsId.Of(checkpoint, options),
         VocabSize = checkpoint.Config.Text.VocabSize,
         HiddenSize = checkpoint.Config.Text.HiddenSize,
-        MaxContext = checkpoint.Config.Text.MaxPositionEmbeddings,
+        MaxContext = checkpoint.Config.Text.MaxPositions,
         MaxBatchedTokens = options.MaxBatchedTokens,
         PageBytes = memory.Page,
         SlotBytes = memory.Slot,
@@ -73,9 +76,10 @@ internal sealed record EngineModel
         return new EngineModel
         {
             NumericsId = model.NumericsId,
+            Kernels = model.Kernels,
             VocabSize = model.Config.Text.VocabSize,
             HiddenSize = model.Config.Text.HiddenSize,
-            MaxContext = model.Config.Text.MaxPositionEmbeddings,
+            MaxContext = model.Config.Text.MaxPositions,
             MaxBatchedTokens = model.Options.MaxBatchedTokens,
             PageBytes = model.PageBytes,
             SlotBytes = model.SlotBytes,

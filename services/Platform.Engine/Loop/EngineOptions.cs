@@ -49,6 +49,11 @@ public sealed record EngineOptions
     [Range(1, 1 << 20)]
     public int? MaxPrefillChunk { get; init; }
 
+    /// <summary>The most prompt tokens that a step feeds beside decoding sequences. More makes first tokens come sooner and everybody's next token later.
+    /// Null: half as many again as sequences decode, and at least 64. Does not change any number.</summary>
+    [Range(1, 1 << 20)]
+    public int? MaxPrefillBesideDecode { get; init; }
+
     /// <summary>Sequences that may wait beyond the <see cref="MaxSequences"/> that run; one more is refused with <see cref="EngineFullException"/>.</summary>
     [Range(0, 1 << 20)]
     public int MaxQueued { get; init; } = 256;

@@ -51,6 +51,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>The numerics under which this engine computes.</summary>
     public string NumericsId => _model.NumericsId;
 
+    /// <summary>Which kernels compute, for people: vector width and emitted instructions. Does not change a number.</summary>
+    public string Kernels => _model.Kernels;
+
     /// <summary>The most tokens a sequence can have, prompt and answer together.</summary>
     public int MaxContext => _limits.MaxContext;
 

@@ -3,11 +3,13 @@ namespace Platform.Engine;
 /// <summary>Decides which tokens of which sequences the next step feeds, and who holds pages and slots. Engine thread only.</summary>
 /// <remarks>
 /// <para>A step feeds first one token of every decoding sequence, with drafts behind it where slots, pages and the budget have room to spare, then
-/// chunks of unfinished prompts, then admits waiting sequences while the token budget lasts; each in order of arrival. Admission is strictly first come, first served: nobody overtakes a sequence that waits for
-/// pages, so nobody starves.</para>
+/// chunks of unfinished prompts, then admits waiting sequences while the token budget lasts; each in order of arrival. Beside decoding sequences
+/// the budget of prompts is small. Admission is strictly first come, first served: nobody overtakes a sequence that waits for pages, so nobody
+/// starves.</para>
 /// <para>A sequence gets pages for all its known tokens when it is admitted, less those it shares with the prefix cache, and one more each 64 tokens.
 /// When none is free, the cache gives up what nobody uses; when that is not enough, the newest parked sequence gives its pages and slot back, else the
-/// newest running one; it waits again under its old arrival number and is computed again from prompt and output, or from what the cache kept of them. The oldest running sequence is never the one to give way, and it fits alone, so work always proceeds.</para>
+/// newest running one; it waits again under its old arrival number and is computed again from prompt and output, or from what the cache kept of
+/// them. The oldest running sequence is never the one to give way, and it fits alone, so work always proceeds.</para>
 /// </remarks>
 internal sealed class Scheduler
 {
@@ -23,6 +25,7 @@ internal sealed class Scheduler
     private readonly Action<Sequence> _admitted;
     private readonly int _maxBatchedTokens;
     private readonly int _maxPrefillChunk;
+    private readonly int? _maxPrefillBesideDecode;
 
     /// <param name="limits">Checked options.</param>
     /// <param name="counters">Where preemptions are counted.</param>
@@ -39,6 +42,7 @@ internal sealed class Scheduler
         _admitted = admitted;
         _maxBatchedTokens = limits.MaxBatchedTokens;
         _maxPrefillChunk = limits.MaxPrefillChunk;
+        _maxPrefillBesideDecode = limits.MaxPrefillBesideDecode;
     }
 
     /// <summary>Sequences that hold pages and a slot and may run, oldest first.</summary>
@@ -178,7 +182,7 @@ internal sealed class Scheduler
 
     private void Admit()
     {
-        while (_waiting.Count > 0 && _batch.Tokens < _maxBatchedTokens)
+        while (_waiting.Count > 0 && PrefillRoom > 0)
         {
             var sequence = _waiting[0];
             var match = _prefixes.Find(sequence);
@@ -250,9 +254,22 @@ internal sealed class Scheduler
         return true;
     }
 
+    /// <summary>Prompt tokens that the step may still feed. Beside decoding sequences they are few, so that nobody's next token waits for a long prompt.</summary>
+    private int PrefillRoom
+    {
+        get
+        {
+            var room = _maxBatchedTokens - _batch.Tokens;
+            if (_batch.DecodeTokens == 0)
+                return room;
+            var beside = _maxPrefillBesideDecode ?? Math.Max(PageAllocator.PageLength, _batch.DecodeTokens * 3 / 2);
+            return Math.Min(room, beside - _batch.PrefillTokens);
+        }
+    }
+
     private void AddChunk(Sequence sequence)
     {
-        var budget = Math.Min(_maxBatchedTokens - _batch.Tokens, _maxPrefillChunk);
+        var budget = Math.Min(PrefillRoom, _maxPrefillChunk);
         if (budget > 0)
         {
             _batch.Add(sequence, Math.Min(budget, sequence.Pending), 0, KeepHidden);

@@ -33,6 +33,22 @@ public sealed class SchedulerTests
         Assert.Equal([30, 30, 10], chunks);
     }
 
+    [Theory]
+    [InlineData(null, 64)]
+    [InlineData(100, 100)]
+    public void A_long_prompt_beside_a_decoding_sequence_comes_in_small_chunks(int? beside, int expected)
+    {
+        using var bench = Bench(new() { Pages = 20, MaxSequences = 3, MaxBatchedTokens = 256, MaxPrefillBesideDecode = beside });
+        bench.Add(Request(10, maxTokens: 9));
+        bench.Step();
+        bench.Add(Request(150, maxTokens: 5));
+        bench.Add(Request(150, maxTokens: 5));
+        bench.Step();
+        Assert.Equal([1, expected], FedTokens(bench));
+        bench.Finish();
+        bench.AssertNothingHeld();
+    }
+
     [Fact]
     public void Nobody_overtakes_a_sequence_that_waits_for_pages()
     {

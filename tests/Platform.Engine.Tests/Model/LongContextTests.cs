@@ -20,6 +20,7 @@ public sealed class LongContextTests : IDisposable
         var expected = oracle.Logits(tokens, Places);
         using var model = TextModel.Load(checkpoint, new TextModelOptions { Threads = 2 }, cancellationToken: TestContext.Current.CancellationToken);
         AssertNear(expected, Logits(model, tokens, Places), 2e-4);
+        Assert.Equal(checkpoint.Config.Text.MaxPositions, EngineModel.Of(model).MaxContext);
 
         // The oracle's own test: unstretched places give other numbers.
         var wrong = oracle.Logits(tokens, [.. Places.Select(place => place / 4)]);
