@@ -35,7 +35,9 @@ internal static class OurStart
     {
         var options = new NamedArguments(args, Passed);
         var checkpoint = BenchCheckpoint.Ensure(options.Get("shape"), options.Get("data", "."), _ => { }, CancellationToken.None);
-        using var loaded = checkpoint.Load(ModelOptions(options), withDraftHead: false, _ => { }, CancellationToken.None);
+        // As the platform starts: the packed weights of an earlier start are mapped. A first round packs and writes them.
+        var model = ModelOptions(options) with { Packed = PackedWeights.In(checkpoint.Folder, options.Get("data", ".")) };
+        using var loaded = checkpoint.Load(model, withDraftHead: false, _ => { }, CancellationToken.None);
         var pages = KvCache.PagesFor(MeasuredEngine.ShortPrompt + 2) + 2;
         var engine = MeasuredEngine.Real(loaded.Model, 1, pages);
         engine.FirstTokenAsync(MeasuredEngine.ShortPrompt, CancellationToken.None).GetAwaiter().GetResult();
