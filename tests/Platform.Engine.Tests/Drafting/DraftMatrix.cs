@@ -23,7 +23,7 @@ internal static class DraftMatrix
 
     public static IEnumerable<DraftCell> Cells(bool greedy)
     {
-        var plain = new EngineOptions { Pages = 40, MaxSequences = Sequences, OutboxCapacity = 64 };
+        var plain = new EngineOptions { Pages = 40, MaxSequences = Sequences, OutboxCapacity = 64, MaxPrefillBesideDecode = 1 << 20 };
         yield return new("plain", () => Requests(greedy), plain);
         yield return new("penalties and bias", () => Requests(greedy, request => request with
         {

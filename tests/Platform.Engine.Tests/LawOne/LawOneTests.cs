@@ -6,7 +6,7 @@ public abstract class LawOneTests(LawModels models)
     [Fact]
     public void Alone_or_in_steps_with_six_strangers()
     {
-        using var loop = new RecordingLoop(models.With(2), new() { Pages = 60, MaxSequences = 7 });
+        using var loop = new RecordingLoop(models.With(2), TogetherAtOnce);
         AssertSameAmongStrangers(loop);
     }
 
@@ -158,11 +158,14 @@ public abstract class LawOneTests(LawModels models)
         using var loop = new RecordingLoop(model, LawModels.OptionsFor(1));
         // A prompt of one token alone never meets the split; in company it does.
         AssertSame(models.Alone(1), loop.Run(models.Request(1)), "alone");
-        using var together = new RecordingLoop(model, new() { Pages = 60, MaxSequences = 7 });
+        using var together = new RecordingLoop(model, TogetherAtOnce);
         var failure = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertSameAmongStrangers(together));
         Assert.Contains("among strangers", failure.Message, StringComparison.Ordinal);
         Assert.Contains("row 0: logit", failure.Message, StringComparison.Ordinal);
     }
+
+    // The prompts come in at once, so that short and long sequences decode side by side.
+    private static EngineOptions TogetherAtOnce => new() { Pages = 60, MaxSequences = 7, MaxPrefillBesideDecode = 1 << 20 };
 
     private void AssertSameAmongStrangers(RecordingLoop loop)
     {

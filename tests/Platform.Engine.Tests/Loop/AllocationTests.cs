@@ -62,14 +62,23 @@ public sealed class AllocationTests
             Logprobs = i == 1,
         })).ToArray();
         Steps(200);
-        kernels.Restart();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Steps(1_000);
-        var after = GC.GetAllocatedBytesForCurrentThread();
-        var (threads, mostBytes) = kernels.Seen();
-        Assert.Equal((0, 0), (after - before, mostBytes));
+        var (engine, threads, mostBytes) = Allocated(1_000);
+        // A lock makes what its waiters need when they first meet, once in its life; a step that allocates does it in every thousand.
+        if (mostBytes != 0)
+            (engine, threads, mostBytes) = Allocated(1_000);
+        Assert.Equal((0, 0), (engine, mostBytes));
         Assert.Equal(2, threads);
         Assert.Equal(0, bench.Counters.FailedSteps);
+
+        (long Engine, int Threads, long MostBytes) Allocated(int steps)
+        {
+            kernels.Restart();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Steps(steps);
+            var after = GC.GetAllocatedBytesForCurrentThread();
+            var (seen, most) = kernels.Seen();
+            return (after - before, seen, most);
+        }
 
         void Steps(int count)
         {
