@@ -41,6 +41,11 @@ internal sealed class MixedLoad(TextModel model, BenchPlan plan, Action<string> 
 
     private async Task RoundAsync(MeasuredEngine engine, SequenceHandle stream, CancellationToken cancellationToken)
     {
+        // What the stream said while others came in must not count as the quiet steps that are waited for.
+        while (stream.Events.TryRead(out _))
+        {
+        }
+
         engine.Clock.Take();
         await MeasuredEngine.WaitAsync(stream, QuietSteps, cancellationToken);
         Add(_quiet, engine.Clock.Take());
