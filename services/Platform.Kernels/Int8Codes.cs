@@ -90,20 +90,4 @@ public static class Int8Codes
         var (low, high) = Vector256.Widen(Vector256.Load((sbyte*)pairs));
         return Vector512.Create(low, high);
     }
-
-    /// <summary>a₀b₀ + a₁b₁ of every pair.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<int> PairProducts(Vector512<short> a, Vector512<short> b)
-    {
-        if (Avx512BW.IsSupported)
-            return Avx512BW.MultiplyAddAdjacent(a, b);
-        if (Avx2.IsSupported)
-        {
-            return Vector512.Create(
-                Avx2.MultiplyAddAdjacent(a.GetLower(), b.GetLower()), Avx2.MultiplyAddAdjacent(a.GetUpper(), b.GetUpper()));
-        }
-
-        Vector512<int> left = a.AsInt32(), right = b.AsInt32();
-        return ((left << 16) >> 16) * ((right << 16) >> 16) + (left >> 16) * (right >> 16);
-    }
 }

@@ -183,10 +183,10 @@ internal struct Int8Sums
     public void Add(int pair, Int8Panels panels)
     {
         var x = Vector512.Create(pair).AsInt16();
-        _a += Int8Codes.PairProducts(panels.A, x);
-        _b += Int8Codes.PairProducts(panels.B, x);
-        _c += Int8Codes.PairProducts(panels.C, x);
-        _d += Int8Codes.PairProducts(panels.D, x);
+        _a += ByteDots.Pairs(panels.A, x);
+        _b += ByteDots.Pairs(panels.B, x);
+        _c += ByteDots.Pairs(panels.C, x);
+        _d += ByteDots.Pairs(panels.D, x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
