@@ -21,22 +21,23 @@ internal static class AttentionBenchmark
         using var team = new WorkerTeam(threads);
         Console.WriteLine($"{threads} threads, {positions} positions, {KvHeads} kv heads of {HeadDim}, 512-bit vectors: {System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated}");
         Console.WriteLine("  format  q per kv  rows  ms best / median  GB/s of KV   of read   x plain");
+        using var read = new ReadProbe(team, 256L << 20, hugePages: true);
         foreach (var storage in new[] { KvStorage.BF16, KvStorage.Int8, KvStorage.F32 })
         {
             using var cache = new Cache(storage, positions);
             // Some of the code is compiled in steps, so the first row would be slow.
             Timing.Of(cache.Attend(team, 4, positions, 1), warmUp: TimeSpan.FromSeconds(1.5), budget: TimeSpan.Zero);
             foreach (var (heads, rows) in new[] { (4, 1), (4, 4), (1, 1), (8, 1), (16, 1), (4, 64) })
-                Row(team, cache, heads, rows, positions);
+                Row(team, read, cache, heads, rows, positions);
         }
     }
 
-    private static void Row(WorkerTeam team, Cache cache, int headsPerKv, int rows, int positions)
+    private static void Row(WorkerTeam team, ReadProbe probe, Cache cache, int headsPerKv, int rows, int positions)
     {
         var budget = TimeSpan.FromSeconds(0.5);
-        var read = ReadProbe.Bandwidth(team);
+        var read = probe.Measure() / 1e9;
         var timing = Timing.Of(cache.Attend(team, headsPerKv, positions, rows), warmUp: TimeSpan.FromMilliseconds(150), budget: budget);
-        read = Math.Max(read, ReadProbe.Bandwidth(team));
+        read = Math.Max(read, probe.Measure() / 1e9);
         var rate = (double)cache.Layout.PositionBytes * KvHeads * positions / timing.Minimum.TotalSeconds / 1e9;
         var plain = Timing.Of(cache.AttendPlainly(headsPerKv, PlainPositions), rounds: 3, warmUp: TimeSpan.FromMilliseconds(20));
         var plainSeconds = plain.Minimum.TotalSeconds / PlainPositions * positions * rows;

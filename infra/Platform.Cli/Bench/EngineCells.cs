@@ -32,7 +32,12 @@ internal sealed class EngineCells : IAsyncDisposable
             var wanted = plan.Contexts.SelectMany(context => plan.Batches.Select(size => (size, context))).ToList();
             var fitting = wanted.Where(cell => Bytes(cell.size, cell.context) <= room && cell.context < model.Config.Text.MaxPositionEmbeddings - plan.Tokens).ToList();
             foreach (var (size, context) in wanted.Except(fitting))
-                notes.Add($"Batch {size} at context {Short(context)} was left out: its pages take {Gibibytes(Bytes(size, context))} GiB, free are {Gibibytes(room)}.");
+            {
+                notes.Add($"Batch {size} at context {Short(context)} was left out: " + (Bytes(size, context) > room
+                    ? $"its pages take {Gibibytes(Bytes(size, context))} GiB, free are {Gibibytes(room)}."
+                    : $"the model has {model.Config.Text.MaxPositionEmbeddings} positions."));
+            }
+
             var filled = fitting.Where(cell => IsFilled(cell.context)).ToList();
             if (filled.Count > 0)
             {

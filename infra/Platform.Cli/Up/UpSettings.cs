@@ -47,7 +47,7 @@ internal sealed record UpSettings(
         var data = Text("--data", "PLATFORM_DATA", "Where keys and the default checkpoint are kept.", DefaultData());
         var open = Flag("--open", "PLATFORM_OPEN", "No key needed. The API listens on loopback only.");
         var threads = Number("--threads", "PLATFORM_THREADS", "Threads that compute; changes no answer.", Math.Clamp(Environment.ProcessorCount, 1, 64), 1, 64);
-        var compute = Choice("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: rounded to BF16. Weights stay as stored.", ["f32", "bf16"]);
+        var compute = Choice("--compute", "PLATFORM_COMPUTE", "f32: float32 activations and cache; bf16: both and the weights that --weights leaves in BF16: faster, less exact.", ["f32", "bf16"]);
         var kv = Choice("--kv", "PLATFORM_KV", "How keys and values are cached: auto (as --compute), f32, bf16, or int8 (half of bf16, less exact).", ["auto", "f32", "bf16", "int8"]);
         var weights = Choice(
             "--weights", "PLATFORM_WEIGHTS", "as-stored; int8 or int4: large matrices quantised at load, half or a quarter of BF16's bytes.",

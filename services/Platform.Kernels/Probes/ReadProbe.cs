@@ -16,6 +16,9 @@ public sealed unsafe class ReadProbe : IDisposable
     private const int PrefetchBytes = 2048;
     private const int StepBytes = 256;
 
+    // Small parts, so that one late thread does not decide the time.
+    private const int PartsPerThread = 16;
+
     private readonly WorkerTeam _team;
     private readonly long _bytes;
     private readonly void* _block;
@@ -29,15 +32,17 @@ public sealed unsafe class ReadProbe : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, (1L << 20) * team.Threads);
         _team = team;
-        _bytes = bytes / (StepBytes * team.Threads) * (StepBytes * team.Threads);
+        _bytes = bytes / (StepBytes * Parts) * (StepBytes * Parts);
         _block = NativeMemory.Alloc((nuint)(bytes + HugePage));
         _start = (byte*)(((nint)_block + HugePage - 1) / HugePage * HugePage);
         if (hugePages)
             HugePages.Advise(_start, _bytes);
-        _team.Run(_team.Threads, new TouchJob { Start = _start, Bytes = _bytes / _team.Threads });
+        _team.Run(Parts, new TouchJob { Start = _start, Bytes = _bytes / Parts });
     }
 
     ~ReadProbe() => Free();
+
+    private int Parts => _team.Threads * PartsPerThread;
 
     /// <summary>Reads the block once.</summary>
     /// <returns>Bytes a second.</returns>
@@ -45,7 +50,7 @@ public sealed unsafe class ReadProbe : IDisposable
     {
         ObjectDisposedException.ThrowIf(_start == null, this);
         var start = Stopwatch.GetTimestamp();
-        _team.Run(_team.Threads, new ReadJob { Start = _start, Bytes = _bytes / _team.Threads });
+        _team.Run(Parts, new ReadJob { Start = _start, Bytes = _bytes / Parts });
         return _bytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 

@@ -49,8 +49,9 @@ internal static class PeerComparison
         for (var round = 0; round < rounds; round++)
         {
             var bandwidth = probe.ReadNow();
-            results.Bandwidth.Add(bandwidth);
             var sample = measured.Kind == PeerCase.Start ? OurStart.Measure(checkpoint, options) : await ours.MeasureAsync(measured);
+            bandwidth = Math.Max(bandwidth, probe.ReadNow());
+            results.Bandwidth.Add(bandwidth);
             results.Add(Ours, sample);
             if (measured.Kind != PeerCase.Start)
                 results.Shares.Add(ours.Cost(measured).Seconds(bandwidth, peak) / (TokensOf(measured) / sample.Value));

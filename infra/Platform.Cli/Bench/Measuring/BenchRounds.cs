@@ -27,6 +27,7 @@ internal sealed class BenchRounds(CeilingProbe probe, double operationsPerSecond
     {
         var bytesPerSecond = probe.ReadNow();
         var seconds = await cell.SecondsAsync(cancellationToken);
+        bytesPerSecond = Math.Max(bytesPerSecond, probe.ReadNow());
         taken.Seconds.Add(seconds);
         taken.Rates.Add(cell.Tokens / seconds);
         taken.Shares.Add(cell.Cost.Seconds(bytesPerSecond, operationsPerSecond) / seconds);

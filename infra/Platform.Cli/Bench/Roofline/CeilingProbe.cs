@@ -2,7 +2,7 @@ using Platform.Kernels;
 
 namespace Platform.Cli.Bench;
 
-/// <summary>Measures the machine's ceilings, and again beside each measurement the one that moves: read bandwidth.</summary>
+/// <summary>Measures the machine's ceilings, and again before and after each measurement the one that moves most: read bandwidth.</summary>
 /// <remarks>On a shared host the bandwidth flips between phases within seconds, so a share of it means something only against a probe taken at once.</remarks>
 internal sealed class CeilingProbe : IDisposable
 {
