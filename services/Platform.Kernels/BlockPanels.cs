@@ -67,8 +67,9 @@ internal static unsafe class BlockPanels
     private static ushort Quantise4(ReadOnlySpan<float> weights, Span<int> codes)
     {
         var largest = 0f;
+        // A NaN becomes the scale, as in 8 bits: a damaged weight must show.
         foreach (var weight in weights)
-            largest = MathF.Abs(weight) > MathF.Abs(largest) ? weight : largest;
+            largest = !(MathF.Abs(weight) <= MathF.Abs(largest)) && !float.IsNaN(largest) ? weight : largest;
         var scale = Bf16.FromFloat(largest / -8f);
         Divide(weights, Bf16.ToFloat(scale), -8, 7, codes);
         return scale;

@@ -1,8 +1,8 @@
 namespace Platform.Kernels;
 
 /// <summary>
-/// The inputs of a batch's products in the form their weights want: integer codes or bfloat16 pairs, written once per input however many
-/// products read it. Grows to the largest batch and stays.
+/// The inputs of a batch's products in the form their weights want: integer codes or bfloat16 pairs, written once for the products beside each
+/// other that read the same input. Grows to the largest batch and stays.
 /// </summary>
 internal sealed unsafe class GemmInputs : IDisposable
 {
@@ -41,7 +41,7 @@ internal sealed unsafe class GemmInputs : IDisposable
             Plan(batch[i], i, pairs, ref bytes);
         if (bytes > (_memory?.Bytes ?? 0))
         {
-            _memory?.Dispose();
+            Dispose();
             _memory = new NativeBuffer(bytes);
         }
     }
@@ -60,7 +60,11 @@ internal sealed unsafe class GemmInputs : IDisposable
     public long StrideOf(int call) => _sourceOfCall[call] == NotWanted ? 0 : _sources[_sourceOfCall[call]].Stride;
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose() => _memory?.Dispose();
+    public void Dispose()
+    {
+        _memory?.Dispose();
+        _memory = null;
+    }
 
     private static long StrideOf(int inputs, PanelStorage storage)
     {

@@ -45,6 +45,34 @@ public sealed class GemmTests
         Assert.Equal(plain.Bits(), refused.Bits());
     }
 
+    [Theory]
+    [InlineData(PanelStorage.INT8)]
+    [InlineData(PanelStorage.INT4)]
+    public void A_weight_that_is_no_number_stays_none(PanelStorage storage)
+    {
+        using var weights = new PackedMatrix(16, 64, storage);
+        var row = Enumerable.Range(0, 64).Select(k => (float)k).ToArray();
+        row[7] = float.NaN;
+        weights.PackRow(3, (ReadOnlySpan<float>)row);
+        weights.ReadRow(3, row);
+        Assert.True(float.IsNaN(row[7]));
+    }
+
+    [Fact]
+    public void Pairs_of_small_integers_are_multiplied_as_the_plain_form_does()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 100; round++)
+        {
+            var nibbles = System.Runtime.Intrinsics.Vector512.Create<byte>(Enumerable.Range(0, 64).Select(_ => (byte)random.Next(16)).ToArray());
+            var bytes = System.Runtime.Intrinsics.Vector512.Create<sbyte>(Enumerable.Range(0, 64).Select(_ => (sbyte)random.Next(-128, 128)).ToArray());
+            Assert.Equal(ByteDots.PlainPairs(nibbles, bytes), ByteDots.Pairs(nibbles, bytes));
+            var a = System.Runtime.Intrinsics.Vector512.Create<short>(Enumerable.Range(0, 32).Select(_ => (short)random.Next(-32767, 32768)).ToArray());
+            var b = System.Runtime.Intrinsics.Vector512.Create<short>(Enumerable.Range(0, 32).Select(_ => (short)random.Next(-32767, 32768)).ToArray());
+            Assert.Equal(ByteDots.PlainPairs(a, b), ByteDots.Pairs(a, b));
+        }
+    }
+
     [Fact]
     public void The_largest_integers_do_not_overflow_any_tile()
     {
@@ -53,7 +81,8 @@ public sealed class GemmTests
             foreach (var sign in new[] { 1f, -1f })
             {
                 using var weights = new PackedMatrix(16, 128, storage);
-                var row = Enumerable.Repeat(sign * (storage == PanelStorage.INT8 ? 127f : -8f), 128).ToArray();
+                // One −8 a half sets INT4's scale, so that the others are stored as its largest code.
+                var row = Enumerable.Range(0, 128).Select(k => sign * (storage == PanelStorage.INT8 ? 127f : k % 32 == 0 ? -8f : 7f)).ToArray();
                 for (var output = 0; output < 16; output++)
                     weights.PackRow(output, (ReadOnlySpan<float>)row);
                 using var x = new Matrix(5, 128);
@@ -65,7 +94,7 @@ public sealed class GemmTests
                     using var team = new WorkerTeam(1);
                     Gemm.Run(team, BatchOf(weights, x, y, GemmMode.Store), emitted);
                     for (var m = 0; m < 5; m++)
-                        Assert.All(y.Rows[m].ToArray(), value => Assert.Equal(128 * x.Rows[m][0] * row[0], value));
+                        Assert.All(y.Rows[m].ToArray(), value => Assert.Equal(x.Rows[m][0] * row.Sum(), value));
                 }
             }
         }

@@ -14,6 +14,9 @@ internal sealed class EmittedTiles
     private readonly EmittedFunction?[] _int4 = new EmittedFunction?[(BlockTileCode.MaxRows + 1) * Variants];
     private readonly EmittedFunction?[] _bf16 = new EmittedFunction?[(Bf16DotCode.MaxRows + 1) * Variants * 3];
 
+    // Once refused, always: asking anew would make the code at every call.
+    private volatile bool _refused;
+
     /// <summary>Tiles for a machine; a test may refuse their pages.</summary>
     public EmittedTiles(EmittedSupport support, ExecutableMemory.Protection? protection = null)
     {
@@ -36,22 +39,26 @@ internal sealed class EmittedTiles
     public EmittedFunction? Block(int rows, PanelStorage storage, GemmMode mode, bool prefetch)
     {
         ref var place = ref (storage == PanelStorage.INT8 ? _int8 : _int4)[(rows * 2 + (int)mode) * 2 + (prefetch ? 1 : 0)];
-        return Volatile.Read(ref place) ?? Make(ref place, BlockTileCode.Of(rows, storage, mode, prefetch));
+        return Volatile.Read(ref place) ?? (_refused ? null : Make(ref place, BlockTileCode.Of(rows, storage, mode, prefetch)));
     }
 
     /// <summary>The tile of bfloat16 pairs, or null.</summary>
     public EmittedFunction? Bf16(int rows, int panels, GemmMode mode, bool prefetch)
     {
         ref var place = ref _bf16[((rows * 2 + (int)mode) * 2 + (prefetch ? 1 : 0)) * 3 + panels / 2];
-        return Volatile.Read(ref place) ?? Make(ref place, Bf16DotCode.Of(rows, panels, mode, prefetch));
+        return Volatile.Read(ref place) ?? (_refused ? null : Make(ref place, Bf16DotCode.Of(rows, panels, mode, prefetch)));
     }
 
     private EmittedFunction? Make(ref EmittedFunction? place, Assembler code)
     {
         lock (_making)
         {
-            if (place is null)
+            if (place is null && !_refused)
+            {
                 Volatile.Write(ref place, EmittedFunction.TryCreate(code, _protection));
+                _refused = place is null;
+            }
+
             return place;
         }
     }

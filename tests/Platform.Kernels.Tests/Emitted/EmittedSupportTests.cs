@@ -49,6 +49,8 @@ public sealed class EmittedSupportTests
         var machine = EmittedSupport.Processor.OfThisMachine();
         var here = EmittedSupport.Detect(null, machine);
         Assert.Equal((here.DotsOfBytes, here.DotsOfBf16), here.Reason is null ? (machine.DotsOfBytes, machine.DotsOfBf16) : (false, false));
+        Assert.False(EmittedSupport.Detect(null, machine with { DotsOfBytes = false }).DotsOfBytes);
+        Assert.False(EmittedSupport.Detect(null, machine with { DotsOfBf16 = false }).DotsOfBf16);
     }
 
     private static bool Allow(nint start, nuint bytes) => true;
