@@ -110,10 +110,29 @@ internal static class ContentReader
         if (fields.Find(name) is not { } schema)
             return null;
         if (schema.ValueKind == JsonValueKind.String)
-            return new ContentRequest(ContentForm.JsonSchema, schema.GetString()!, fields.PathOf(name));
+            return new ContentRequest(ContentForm.JsonSchema, Checked(fields, name, schema), fields.PathOf(name));
         return schema.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False
             ? new ContentRequest(ContentForm.JsonSchema, schema.GetRawText(), fields.PathOf(name))
             : throw fields.Wrong(name, schema, "a JSON Schema: an object");
+    }
+
+    // JSON within JSON has escapes of its own, which the check of the body did not see. Whether it is JSON the compiler says.
+    private static string Checked(FieldReader fields, string name, JsonElement schema)
+    {
+        var text = schema.GetString()!;
+        var json = Encoding.UTF8.GetBytes(text);
+        try
+        {
+            using var valid = JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+
+        return SurrogateCheck.FirstLone(json) < 0
+            ? text
+            : throw fields.Wrong(name, schema, "a JSON Schema without half characters in it");
     }
 
     private static ContentRequest? Expression(FieldReader fields, string name) =>

@@ -37,6 +37,9 @@ public sealed class RefusedSchemas
         { """{"$ref":"#"}""", "$ref", "#" },
         { """{"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},{"type":"null"}]}},"$ref":"#/$defs/a"}""", "$ref", "#/$defs/a/anyOf/0" },
         { """{"oneOf":[{"type":"integer"},{"type":"number"}]}""", "oneOf", "#" },
+        { """{"oneOf":[{"$ref":"#"}]}""", "$ref", "#/oneOf/0" },
+        { """{"oneOf":[{"const":{"a":1}},{"const":{"a": 1.0}}]}""", "oneOf", "#" },
+        { """{"type":"string","pattern":"a{0}{4096}{4096}{4096}{4096}"}""", "pattern", "#" },
         { """{"anyOf":[]}""", "anyOf", "#" },
         { """{"anyOf":[1]}""", "anyOf", "#" },
         { """{"properties":[]}""", "properties", "#" },
@@ -65,6 +68,12 @@ public sealed class RefusedSchemas
     }
 
     public static TheoryData<string> Large => new(
+        $$"""{"allOf":[{{string.Join(',', Enumerable.Repeat("""{"anyOf":[{},{}]}""", 40))}},{"anyOf":[false]}]}""",
+        """{"$defs":{"""
+            + string.Concat(Enumerable.Range(0, 4000).Select(i => $$"""
+                "d{{i}}":{"oneOf":[{"$ref":"#/$defs/d{{i + 1}}"}]},
+                """))
+            + "\"d4000\":{}},\"$ref\":\"#/$defs/d0\"}",
         $$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 6000))}}]}""",
         $$"""{"description":"{{new string('x', 300_000)}}"}""",
         string.Concat(Enumerable.Repeat("""{"items":""", 200)) + "{}" + new string('}', 200),

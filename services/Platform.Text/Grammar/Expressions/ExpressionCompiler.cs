@@ -45,14 +45,20 @@ internal sealed class ExpressionCompiler
     private IReadOnlyList<(CodePointSet, int)> Edges(IEnumerable<int> positions) =>
         [.. positions.Order().Select(position => (_positions[position], position + 1))];
 
-    private Part Visit(ExpressionNode node) => node switch
+    private Part Visit(ExpressionNode node)
     {
-        ExpressionNode.Characters characters => Position(characters.Set),
-        ExpressionNode.Sequence sequence => sequence.Parts.Select(Visit).Aggregate(new Part(true, [], []), Then),
-        ExpressionNode.Choice choice => choice.Parts.Select(Visit).Aggregate(Or),
-        ExpressionNode.Repeat repeat => Repeated(repeat),
-        _ => throw new InvalidOperationException("Anchors are placed before compiling."),
-    };
+        // Parts without characters, written out over and over, meet no other bound.
+        if (++_visits > VisitsPerState * (long)_maxStates)
+            throw _error("its repetitions come to too many parts. Lower their bounds.");
+        return node switch
+        {
+            ExpressionNode.Characters characters => Position(characters.Set),
+            ExpressionNode.Sequence sequence => sequence.Parts.Select(Visit).Aggregate(new Part(true, [], []), Then),
+            ExpressionNode.Choice choice => choice.Parts.Select(Visit).Aggregate(Or),
+            ExpressionNode.Repeat repeat => Repeated(repeat),
+            _ => throw new InvalidOperationException("Anchors are placed before compiling."),
+        };
+    }
 
     private Part Position(CodePointSet set)
     {
@@ -112,6 +118,8 @@ internal sealed class ExpressionCompiler
     }
 
     private const long MaxLinks = 400_000;
+    private const int VisitsPerState = 32;
 
     private long _links;
+    private long _visits;
 }

@@ -12,14 +12,15 @@ internal sealed class ArraySchema(SchemaCompiler compiler, IReadOnlyList<Conjunc
     public int Rule()
     {
         var (min, max) = Counts();
-        int first = schemas.Max(schema => First(schema).Count);
+        var firsts = schemas.Select(First).ToList();
+        int first = firsts.Max(all => all.Count);
         if (first > MaxFirst)
             throw schemas[0].Wrong("prefixItems", $"it has {first} schemas; at most {MaxFirst} are taken. Use items.");
         var rules = new List<int>();
-        int? others = Item(first);
+        int? others = Item(firsts, first);
         for (int i = 0; i < first && (max < 0 || i < max); i++)
         {
-            if (Item(i) is not { } item)
+            if (Item(firsts, i) is not { } item)
             {
                 others = null;
                 break;
@@ -58,12 +59,11 @@ internal sealed class ArraySchema(SchemaCompiler compiler, IReadOnlyList<Conjunc
     }
 
     // The rule of an item by its place, or null when there can be none there.
-    private int? Item(int place)
+    private int? Item(List<List<Conjunct>> firsts, int place)
     {
         var all = new List<Conjunct>();
-        foreach (var schema in schemas)
+        foreach (var (schema, first) in schemas.Zip(firsts))
         {
-            var first = First(schema);
             if (place < first.Count)
                 all.Add(first[place]);
             else if (schema.Find("items") is { } items)

@@ -14,8 +14,8 @@ internal sealed record Conjunct(JsonElement Schema, string Pointer)
     /// <summary>The references that led here without a level of nesting between.</summary>
     public ImmutableHashSet<string> Path { get; init; } = [];
 
-    /// <summary>Equal keys mean equal languages.</summary>
-    public string Key => Resolved.IsEmpty ? Pointer : $"{Pointer} without {string.Join(' ', Resolved)}";
+    /// <summary>Equal keys mean equal languages. Neither a tab nor a line feed stands in a pointer, so keys can be joined by them.</summary>
+    public string Key => Resolved.IsEmpty ? Pointer : $"{Pointer}\t{string.Join(' ', Resolved)}";
 
     public Conjunct Without(string keyword) => this with { Resolved = Resolved.Add(keyword) };
 
@@ -31,7 +31,11 @@ internal sealed record Conjunct(JsonElement Schema, string Pointer)
     {
         var pointer = Pointer;
         foreach (string step in steps)
-            pointer += "/" + step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+            pointer += "/" + Escaped(step);
         return new Conjunct(schema, pointer);
     }
+
+    private static string Escaped(string step) => step
+        .Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
+        .Replace("\t", "%09", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
 }

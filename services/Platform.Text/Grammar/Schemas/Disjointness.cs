@@ -11,8 +11,11 @@ internal sealed class Disjointness(SchemaCompiler compiler)
     public void Require(Conjunct owner, IReadOnlyList<Conjunct> members)
     {
         var alternatives = members.Select(member => compiler.Alternatives([member])).ToList();
+        if (alternatives.Sum(all => all.Count) > SchemaCompiler.MaxAlternatives)
+            throw owner.Wrong("oneOf", $"it comes, with those inside it, to more than {SchemaCompiler.MaxAlternatives} alternatives. Use fewer.");
         for (int i = 0; i < members.Count; i++)
         {
+            compiler.Json.Grammar.CancellationToken.ThrowIfCancellationRequested();
             for (int j = i + 1; j < members.Count; j++)
             {
                 if (!alternatives[i].All(a => alternatives[j].All(b => AreDisjoint(a, b))))
@@ -58,6 +61,8 @@ internal sealed class Disjointness(SchemaCompiler compiler)
     {
         JsonValueKind.String => JsonSpelling.Quote(value.GetString()!),
         JsonValueKind.Number => DecimalNumber.Parse(value.GetRawText())?.ToString() ?? value.GetRawText(),
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Canonical))}]",
+        JsonValueKind.Object => $"{{{string.Join(',', value.EnumerateObject().Select(member => $"{JsonSpelling.Quote(member.Name)}:{Canonical(member.Value)}").Order(StringComparer.Ordinal))}}}",
         _ => value.GetRawText(),
     };
 

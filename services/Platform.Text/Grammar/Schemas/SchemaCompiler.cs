@@ -15,6 +15,8 @@ internal sealed class SchemaCompiler
     private readonly Dictionary<string, int> _rules = new(StringComparer.Ordinal);
     private readonly Queue<Action> _bodies = new();
     private readonly SchemaReferences _references;
+    private readonly HashSet<string> _proven = new(StringComparer.Ordinal);
+    private int _proofs;
 
     /// <param name="json">Rules for JSON.</param>
     /// <param name="root">The document that references point into.</param>
@@ -49,7 +51,7 @@ internal sealed class SchemaCompiler
     /// <summary>The rule for values that satisfy all of some schemas.</summary>
     public int RuleOf(IReadOnlyList<Conjunct> schemas)
     {
-        string key = string.Join('&', schemas.Select(schema => schema.Key));
+        string key = string.Join('\n', schemas.Select(schema => schema.Key));
         if (_rules.TryGetValue(key, out int known))
             return known;
         var rule = Json.Grammar.Rule();
@@ -63,8 +65,11 @@ internal sealed class SchemaCompiler
     {
         var done = new List<IReadOnlyList<Conjunct>>();
         var open = new Stack<IReadOnlyList<Conjunct>>([schemas]);
-        while (open.TryPop(out var next))
+        for (int turns = 0; open.TryPop(out var next); turns++)
         {
+            Json.Grammar.CancellationToken.ThrowIfCancellationRequested();
+            if (turns > MaxTurns)
+                throw next[0].Wrong("anyOf", $"its alternatives, with those inside them, were not told apart in {MaxTurns} steps. Use fewer.");
             var flat = Flattened(next);
             if (flat is null)
                 continue;
@@ -83,7 +88,11 @@ internal sealed class SchemaCompiler
         return done;
     }
 
-    private const int MaxAlternatives = 1024;
+    /// <summary>The most alternatives of a schema.</summary>
+    public const int MaxAlternatives = 1024;
+
+    private const int MaxTurns = 2 * MaxAlternatives;
+    private const int MaxProofs = 64;
     private const int MaxConjuncts = 256;
 
     private void Draw(RuleBuilder rule, IReadOnlyList<Conjunct> schemas)
@@ -142,15 +151,26 @@ internal sealed class SchemaCompiler
             if (at < 0)
                 continue;
             var owner = flat[at];
-            var members = SchemaReading.Schemas(owner, keyword);
-            if (keyword == "oneOf")
-                new Disjointness(this).Require(owner, members);
             var path = owner.Path.Add(owner.Pointer);
+            IReadOnlyList<Conjunct> members = [.. SchemaReading.Schemas(owner, keyword).Select(member => member with { Path = path })];
+            if (keyword == "oneOf")
+                Prove(owner, members);
             var others = flat.ToList();
             others[at] = owner.Without(keyword);
-            return [.. members.Select(member => (IReadOnlyList<Conjunct>)[.. others, member with { Path = path }])];
+            return [.. members.Select(member => (IReadOnlyList<Conjunct>)[.. others, member])];
         }
 
         return null;
+    }
+
+    // Once per place: what stands around it does not make its members overlap. A proof may need those of oneOfs inside, which costs stack.
+    private void Prove(Conjunct owner, IReadOnlyList<Conjunct> members)
+    {
+        if (!_proven.Add(owner.Pointer))
+            return;
+        if (++_proofs > MaxProofs)
+            throw owner.Wrong("oneOf", $"it stands inside {MaxProofs} others. Use anyOf.");
+        new Disjointness(this).Require(owner, members);
+        _proofs--;
     }
 }

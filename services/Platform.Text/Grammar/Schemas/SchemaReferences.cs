@@ -13,15 +13,16 @@ internal sealed class SchemaReferences(JsonElement root, string rootPointer)
         string? reference = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         if (reference is null || !(reference == "#" || reference.StartsWith("#/", StringComparison.Ordinal)))
             throw from.Wrong("$ref", "it must be a JSON pointer into the same schema, such as #/$defs/node.");
-        var target = root;
+        var target = new Conjunct(root, rootPointer);
         foreach (string step in reference.Split('/').Skip(1))
         {
-            if (Step(target, Unescaped(step)) is not { } next)
+            string key = Unescaped(step);
+            if (Step(target.Schema, key) is not { } next)
                 throw from.Wrong("$ref", $"there is nothing at '{Shortened(reference)}'. Correct it, or add it to $defs.");
-            target = next;
+            target = target.Inside(next, key);
         }
 
-        return SchemaReading.Schema(from, "$ref", new Conjunct(target, rootPointer + Uri.UnescapeDataString(reference[1..])));
+        return SchemaReading.Schema(from, "$ref", target);
     }
 
     private static JsonElement? Step(JsonElement target, string key)

@@ -11,6 +11,9 @@ namespace Platform.Text.Grammar;
 /// </remarks>
 public sealed class TokenAutomaton
 {
+    // With more ways open, one bounded walk over the vocabulary for all of them is less work than one for each.
+    private const int MaxAlone = 64;
+
     private readonly ByteAutomaton _bytes;
     private readonly TrieWalk _alone;
     private readonly TrieWalk _walk;
@@ -109,8 +112,8 @@ public sealed class TokenAutomaton
     {
         _walk.Begin();
         int open = 0;
-        bool exact = false;
-        foreach (var configuration in state.Configurations)
+        bool exact = state.Configurations.Length > MaxAlone;
+        foreach (var configuration in exact ? [] : state.Configurations)
         {
             var alone = Alone(configuration);
             open += alone.MostConfigurations;
@@ -125,7 +128,7 @@ public sealed class TokenAutomaton
 
         if (exact || open > Closure.MaxConfigurations)
         {
-            // Near the bounds only the whole state tells what is left out.
+            // Near the bounds only the whole state tells what is left out, and with many ways it costs less.
             _walk.Begin();
             _walk.All(Vocabulary.All, state);
         }
