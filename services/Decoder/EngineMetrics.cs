@@ -102,7 +102,9 @@ internal sealed class EngineMetrics
         AddCounter("Time in the draft head, in seconds", s => s.DraftTime.TotalSeconds, "platform_draft_seconds_total");
         AddGauge("1 when drafting was switched off until the next start", s => s.DraftingOffReason is null ? 0 : 1, "platform_drafting_off");
         AddCounter("Finished sequences that were computed once more", s => s.ShadowChecks, "platform_shadow_checks_total");
-        AddCounter("Of those, the ones that came out different", s => s.ShadowDifferences, "platform_shadow_differences_total");
+        AddCounter("Shadow checks that could not be made", s => s.ShadowFailures, "platform_shadow_failures_total");
+        AddCounter("Failures of the draft head", s => s.DraftFailures, "platform_draft_failures_total");
+        AddCounter("Sequences that came out different when computed once more", s => s.ShadowDifferences, "platform_shadow_differences_total");
         AddPerPosition("Drafts compared with the target's draw; those after a wrong one are not", s => s.JudgedDrafts,
             "platform_draft_compared_tokens_total");
         AddPerPosition("Drafts that were right, by position behind the last known token", s => s.AcceptedDrafts,

@@ -119,6 +119,7 @@ internal sealed class PrefixCache
                 _kv.CopyPage(path[^1], sequence.State.Pages[match.FullPages]);
             _states.Copy(checkpoint.Slot, sequence.State.Slot);
             sequence.State.Length = match.Length;
+            sequence.UsedPrefixCache = true;
             Unpin(match);
             _shelf.Used(checkpoint);
             var isNextQuery = sequence.Request.ReturnPosition > match.Length;

@@ -9,6 +9,7 @@ namespace Platform.Engine;
 internal sealed class DraftControl(EngineLimits limits)
 {
     private const double Fading = 0.9;
+    private const double Forgetting = 0.995;
     private const double LeastGain = 1.02;
     private const float Optimism = 0.9f;
     private const int StepsBetweenProbes = 64;
@@ -38,8 +39,11 @@ internal sealed class DraftControl(EngineLimits limits)
         if (links == 0)
             _followTicks = Fade(_followTicks, ticks);
         else
-            _linkTicks = Fade(_linkTicks, Math.Max(1, (double)ticks / links));
+            _linkTicks = Fade(_linkTicks, Math.Max(1, (ticks - _followTicks) / links));
     }
+
+    /// <summary>A step without the draft source: what its turns were measured to cost fades, so that one bad measurement is tried again.</summary>
+    public void NotDrafted() => (_linkTicks, _followTicks) = (_linkTicks * Forgetting, _followTicks * Forgetting);
 
     /// <summary>How many drafts each sequence should get.</summary>
     /// <param name="sequences">Those whose next step feeds one token.</param>

@@ -38,6 +38,8 @@ internal sealed class Drafter : IDisposable
             return;
         Collect(batch);
         _couldPay = Control.CouldPay(_decoding.Count);
+        if (!_couldPay)
+            Control.NotDrafted();
         if (_turns.Count == 0 || !_couldPay)
             return;
         Control.Plan(_decoding, _wanted);

@@ -106,9 +106,9 @@ internal sealed class EngineLoop : IDisposable
         else
             Fail(batch, failure);
 
-        _shadow?.Step(idle: false);
         EngineCounters.Add(ref _counters.ModelTicks, modelTicks);
         EngineCounters.Add(ref _counters.LoopTicks, _time.GetTimestamp() - start - modelTicks);
+        _shadow?.Step(idle: false);
         PublishGauges();
         return true;
     }
@@ -243,9 +243,16 @@ internal sealed class EngineLoop : IDisposable
     private void SwitchOff(Sequence sequence, int index)
     {
         var drafted = sequence.DraftRecord.Judged > 0;
-        var cached = sequence.CachedTokens > 0;
+        var cached = sequence.UsedPrefixCache;
         if (drafted)
+        {
             _drafter?.SwitchOff("An answer with drafts came out different when it was computed again without.");
+            foreach (var running in _scheduler.Running)
+                running.DropDrafts();
+            foreach (var parked in _scheduler.Parked)
+                parked.DropDrafts();
+        }
+
         if (cached)
             _scheduler.Prefixes.SwitchOff();
         ShadowDiffered?.Invoke(new ShadowDifference(

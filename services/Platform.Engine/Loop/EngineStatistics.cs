@@ -86,13 +86,19 @@ public sealed record EngineStatistics
     /// <summary>Finished sequences that were computed once more in the background.</summary>
     public required long ShadowChecks { get; init; }
 
+    /// <summary>Checks that could not be made, because the model failed.</summary>
+    public required long ShadowFailures { get; init; }
+
+    /// <summary>Failures of the draft source; the first switches drafting off.</summary>
+    public required long DraftFailures { get; init; }
+
     /// <summary>Of those, the ones that came out different.</summary>
     public required long ShadowDifferences { get; init; }
 
     /// <summary>Time spent in the model, all steps.</summary>
     public required TimeSpan ModelTime { get; init; }
 
-    /// <summary>Time spent in scheduling, sampling and emitting, all steps.</summary>
+    /// <summary>Time spent in scheduling, sampling, drafting and emitting, all steps.</summary>
     public required TimeSpan LoopTime { get; init; }
 
     /// <summary>Prompts that were looked up in the prefix cache.</summary>

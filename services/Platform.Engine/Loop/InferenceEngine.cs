@@ -109,6 +109,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         JudgedDrafts = _counters.JudgedDrafts,
         AcceptedDrafts = _counters.AcceptedDrafts,
         DraftTime = _time.GetElapsedTime(0, Volatile.Read(ref _counters.DraftTicks)),
+        DraftFailures = Volatile.Read(ref _counters.DraftFailures),
+        ShadowFailures = Volatile.Read(ref _counters.ShadowFailures),
         ShadowChecks = Volatile.Read(ref _counters.ShadowChecks),
         ShadowDifferences = Volatile.Read(ref _counters.ShadowDifferences),
         DraftingOffReason = _loop.Drafter?.OffReason,
@@ -161,9 +163,9 @@ public sealed class InferenceEngine : IAsyncDisposable
         lock (_door)
         {
             ThrowIfStopped();
-            if (_exports >= _limits.MaxPendingExports)
-                throw new EngineFullException($"{_exports} exports wait already. Try again later, or raise MaxPendingExports.");
-            _exports++;
+            if (Volatile.Read(ref _exports) is var waiting && waiting >= _limits.MaxPendingExports)
+                throw new EngineFullException($"{waiting} exports wait already. Try again later, or raise MaxPendingExports.");
+            Interlocked.Increment(ref _exports);     // the engine thread counts down without the door
             Send(new EngineCommand.Export(handle.Sequence, detach, result));
         }
 

@@ -66,6 +66,9 @@ internal sealed class Sequence
     /// <summary>How many prompt tokens came from the prefix cache or from imported state when it was first admitted.</summary>
     public int CachedTokens { get; set; }
 
+    /// <summary>Whether any of its state came from the prefix cache, after a preemption too.</summary>
+    public bool UsedPrefixCache { get; set; }
+
     public int PromptLength => Request.PromptTokens.Length;
 
     /// <summary>Tokens known: the prompt, the replayed and the generated ones.</summary>

@@ -20,11 +20,12 @@ public sealed record MachineMemory(long Total, long Available, bool IsContainerL
         var limited = false;
         foreach (var group in GroupsOf(processes, groups))
         {
-            if (Number(Path.Combine(group, "memory.max")) is not { } limit || limit >= total)
+            if (Number(Path.Combine(group, "memory.max")) is not { } limit)
                 continue;
             // Files that the group has read count as its memory but make room when it is asked for.
             var used = (Number(Path.Combine(group, "memory.current")) ?? 0) - (Stat(group, "inactive_file") ?? 0) - (Stat(group, "active_file") ?? 0);
-            (total, limited) = (limit, true);
+            if (limit < total)
+                (total, limited) = (limit, true);
             available = Math.Min(available, Math.Max(0, limit - Math.Max(0, used)));
         }
 

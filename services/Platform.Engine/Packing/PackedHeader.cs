@@ -84,9 +84,10 @@ internal sealed record PackedHeader(string Key, long FileBytes, IReadOnlyList<Pa
         for (var i = 0; i < count; i++)
         {
             entries.Add(new PackedEntry(
-                reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), Enum.Parse<Kernels.PanelStorage>(reader.ReadString()), reader.ReadInt64(), reader.ReadInt64()));
+                reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), Storage(reader.ReadString()), reader.ReadInt64(), reader.ReadInt64()));
         }
 
+        Require(entries.DistinctBy(entry => entry.Name).Count() == entries.Count, "it names a matrix twice");
         var start = PayloadStart(header.Length);
         Require(entries.All(entry => entry.Offset >= start && entry.Bytes > 0 && entry.Offset <= fileBytes - entry.Bytes), "a matrix lies outside it");
         var pieces = new ulong[Pieces(fileBytes - start)];
@@ -94,6 +95,10 @@ internal sealed record PackedHeader(string Key, long FileBytes, IReadOnlyList<Pa
             pieces[i] = reader.ReadUInt64();
         return new PackedHeader(key, fileBytes, entries, pieces);
     }
+
+    private static Kernels.PanelStorage Storage(string name) => Enum.TryParse<Kernels.PanelStorage>(name, out var storage)
+        ? storage
+        : throw new InvalidDataException($"it holds matrices of an unknown form, '{name}'");
 
     private byte[] Serialize()
     {

@@ -58,7 +58,7 @@ internal sealed class ShadowCheck
     {
         if (_shadow is not null || finished.Shadow is not { IsWhole: true, Rows.Count: > 0 })
             return;
-        if (finished.DraftRecord.Judged == 0 && finished.CachedTokens == 0)
+        if (finished.DraftRecord.Judged == 0 && !finished.UsedPrefixCache)
             return;
         var request = finished.Request with
         {

@@ -20,6 +20,22 @@ public sealed class DraftControlTests
     }
 
     [Fact]
+    public void One_slow_turn_does_not_end_drafting_for_good()
+    {
+        var control = Control(baseTicks: 1000, rowTicks: 50, linkTicks: 60);
+        control.DraftTook(1, 1_000_000);
+        Assert.False(control.CouldPay(1));
+        var steps = 0;
+        while (!control.CouldPay(1))
+        {
+            control.NotDrafted();
+            Assert.True(++steps < 5_000, "Drafting is not tried again.");
+        }
+
+        Assert.True(steps > 10, $"Drafting was tried again after {steps} steps, before the measurement could count.");
+    }
+
+    [Fact]
     public void A_sequence_whose_drafts_are_wrong_gets_none_while_its_neighbour_does_and_tries_again_after_64_steps()
     {
         var control = Control(baseTicks: 1000, rowTicks: 100, linkTicks: 60);

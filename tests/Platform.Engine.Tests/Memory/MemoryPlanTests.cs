@@ -64,6 +64,18 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_larger_limit_around_a_smaller_one_counts_when_its_neighbours_have_used_it_up()
+    {
+        Write("proc/meminfo", "MemTotal:       16777216 kB\nMemAvailable:    8388608 kB\n");
+        Write("proc/self/cgroup", "0::/pod/box\n");
+        Write("groups/pod/memory.max", $"{8 * Gigabyte}\n");
+        Write("groups/pod/memory.current", $"{7 * Gigabyte}\n");
+        Write("groups/pod/box/memory.max", $"{4 * Gigabyte}\n");
+        Write("groups/pod/box/memory.current", "0\n");
+        Assert.Equal(new MachineMemory(4 * Gigabyte, Gigabyte, true), Read());
+    }
+
+    [Fact]
     public void Without_a_limit_the_machine_counts_and_without_either_the_runtime()
     {
         Write("proc/meminfo", "MemTotal:       16777216 kB\nMemAvailable:    8388608 kB\n");

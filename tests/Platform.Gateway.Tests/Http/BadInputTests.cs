@@ -126,6 +126,9 @@ public sealed class BadInputTests(BadInputTests.Host host) : IClassFixture<BadIn
         { """{"model":"tiny","prompt":"a","best_of":2}""", "best_of", "equal" },
         { """{"model":"tiny","prompt":"a","logprobs":true}""", "logprobs", "true" },
         { """{"model":"tiny","prompt":"a","guided_json":{"type":"set"}}""", "guided_json", "'type' at #" },
+        { """{"model":"tiny","prompt":"a","guided_json":"{\"enum\":[\"\\ud800\"]}"}""", "guided_json", "half characters" },
+        { """{"model":"tiny","prompt":"a","guided_json":"{\"oneOf\":[{\"$ref\":\"#\"}]}"}""", "guided_json", "'$ref' at #/oneOf/0" },
+        { """{"model":"tiny","prompt":"a","guided_json":"\\"}""", "guided_json", "JSON" },
     };
 
     [Theory]
